@@ -1,0 +1,67 @@
+//! What can go wrong, one variant per stage of the pipeline.
+
+/// Why a photo was not cut out. Bad input always ends here, never in a panic.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are not of a format that cleancut reads.
+    #[error("{found} is not supported; give a JPEG, PNG or WebP file")]
+    UnsupportedFormat {
+        /// What the bytes look like: `"a GIF image"`, `"an empty file"`.
+        found: String,
+    },
+    /// The header announces more pixels than the limit; nothing was allocated.
+    #[error("image is {width}x{height} px; the limit is {} Mpx", *limit_px as f64 / 1e6)]
+    TooLarge {
+        /// Width in the header, px.
+        width: u32,
+        /// Height in the header, px.
+        height: u32,
+        /// The limit on width x height, px.
+        limit_px: u64,
+    },
+    /// The file is of a known format but damaged or truncated.
+    #[error("cannot decode this {format} file: {reason}")]
+    Decode {
+        /// `"JPEG"`, `"PNG"` or `"WebP"`.
+        format: &'static str,
+        /// The decoder's own words.
+        reason: String,
+    },
+    /// The model is not the one this build was made for, or cannot be read.
+    #[error("cannot load the model: {reason}")]
+    Model {
+        /// What differs.
+        reason: String,
+    },
+    /// The engine refused to run.
+    #[error("inference failed: {reason}")]
+    Inference {
+        /// The engine's own words.
+        reason: String,
+    },
+    /// The result could not be encoded.
+    #[error("cannot encode the result: {reason}")]
+    Encode {
+        /// The encoder's own words.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// A stable word for programs: `"unsupported-format"`, `"too-large"`, `"decode"`, `"model"`,
+    /// `"inference"` or `"encode"`. The JavaScript `CleancutError` carries the same.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnsupportedFormat { .. } => "unsupported-format",
+            Self::TooLarge { .. } => "too-large",
+            Self::Decode { .. } => "decode",
+            Self::Model { .. } => "model",
+            Self::Inference { .. } => "inference",
+            Self::Encode { .. } => "encode",
+        }
+    }
+}
+
+/// `std::result::Result` with cleancut's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;

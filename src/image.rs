@@ -1,0 +1,87 @@
+//! The two types that cross from step to step: [`Image`] and [`Mask`]. They hold pixels and know
+//! their size; every operation on them lives in the step that does it.
+
+/// A picture: `[height, width, 4]` u8, RGBA in sRGB, straight (not premultiplied) alpha.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+}
+
+impl Image {
+    /// Wraps `pixels`, `[height, width, 4]` RGBA8, row by row from the top.
+    ///
+    /// # Panics
+    /// When a side is 0 or `pixels` is not `width * height * 4` bytes long.
+    pub fn new(width: u32, height: u32, pixels: Vec<u8>) -> Self {
+        assert!(width > 0 && height > 0, "an image has at least one pixel");
+        assert_eq!(pixels.len(), width as usize * height as usize * 4);
+        Self { width, height, pixels }
+    }
+
+    /// Width, px.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height, px.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// `[height, width, 4]` RGBA8.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// `[height, width, 4]` RGBA8, to be changed in place.
+    pub fn pixels_mut(&mut self) -> &mut [u8] {
+        &mut self.pixels
+    }
+
+    /// The pixels, `[height, width, 4]` RGBA8, without a copy.
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.pixels
+    }
+
+    /// Whether every alpha is 255.
+    pub fn is_opaque(&self) -> bool {
+        self.pixels.chunks_exact(4).all(|pixel| pixel[3] == 255)
+    }
+}
+
+/// How much of each pixel belongs to the subject: `[height, width]` u8, 0 none, 255 all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mask {
+    width: u32,
+    height: u32,
+    values: Vec<u8>,
+}
+
+impl Mask {
+    /// Wraps `values`, `[height, width]` u8, row by row from the top.
+    ///
+    /// # Panics
+    /// When a side is 0 or `values` is not `width * height` bytes long.
+    pub fn new(width: u32, height: u32, values: Vec<u8>) -> Self {
+        assert!(width > 0 && height > 0, "a mask has at least one pixel");
+        assert_eq!(values.len(), width as usize * height as usize);
+        Self { width, height, values }
+    }
+
+    /// Width, px.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height, px.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// `[height, width]` u8.
+    pub fn values(&self) -> &[u8] {
+        &self.values
+    }
+}

@@ -1,0 +1,30 @@
+//! cleancut removes the background of photos: U2-Netp in Rust, in the browser and natively.
+//!
+//! One call does it all, [`Remover::remove`]; each step is also a function of its own, drawn in
+//! [`pipeline`].
+//!
+//! ```no_run
+//! let model = std::fs::read("models/u2netp-v0.onnx")?;
+//! let remover = cleancut::Remover::new(&model)?;
+//! let photo = std::fs::read("photo.jpg")?;
+//! let png = remover.remove(&photo, &cleancut::Options::default(), |_| {})?;
+//! std::fs::write("cutout.png", png)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod compose;
+pub mod decode;
+pub mod encode;
+pub mod engine;
+mod error;
+mod image;
+pub mod matte;
+pub mod orient;
+pub mod pipeline;
+pub mod preprocess;
+#[cfg(feature = "wasm")]
+mod wasm;
+
+pub use error::{Error, Result};
+pub use image::{Image, Mask};
+pub use pipeline::{Options, Remover, Step};
