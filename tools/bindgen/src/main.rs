@@ -16,6 +16,8 @@ fn main() -> Result<()> {
     Bindgen::new()
         .input_path(&wasm)
         .web(true)?
+        .typescript(true)
+        .reset_state_function(true)
         .omit_default_module_path(true)
         .remove_name_section(true)
         .remove_producers_section(true)
