@@ -25,11 +25,8 @@ pub fn matte(saliency: &Saliency, width: u32, height: u32) -> Mask {
     let source = ImageRef::new(side, side, &small, PixelType::U8)
         .expect("a saliency map holds side * side values");
     let mut mask = Pixels::new(width, height, PixelType::U8);
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-    Resizer::new()
-        .resize(&source, &mut mask, &options)
-        .expect("both masks are u8 and not empty");
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new().resize(&source, &mut mask, &options).expect("both masks are u8 and not empty");
     Mask::new(width, height, mask.into_vec())
 }
 
@@ -50,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_found_subject_spans_the_whole_range() {
-        assert_eq!(normalise(&[0.02, 0.41, 0.8]), [0, 128, 255]);
+        assert_eq!(normalise(&[0.02, 0.42, 0.8]), [0, 131, 255]);
     }
 
     #[test]

@@ -36,14 +36,8 @@ pub enum Step {
 
 impl Step {
     /// Every step, in order.
-    pub const ALL: [Self; 6] = [
-        Self::Decode,
-        Self::Preprocess,
-        Self::Inference,
-        Self::Matte,
-        Self::Compose,
-        Self::Encode,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Decode, Self::Preprocess, Self::Inference, Self::Matte, Self::Compose, Self::Encode];
 
     /// The step's name in lower case.
     pub fn name(self) -> &'static str {

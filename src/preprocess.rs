@@ -95,7 +95,10 @@ mod tests {
     fn extreme_shapes_fill_the_square() {
         for (width, height) in [(1, 1), (1, 5000), (5000, 1), (320, 320)] {
             let input = preprocess(&flat(width, height, [255, 20, 30, 255]), INPUT_SIDE);
-            assert!(input.values().chunks_exact(3).all(|rgb| rgb == [255, 20, 30]), "{width}x{height}");
+            assert!(
+                input.values().chunks_exact(3).all(|rgb| rgb == [255, 20, 30]),
+                "{width}x{height}"
+            );
         }
     }
 }

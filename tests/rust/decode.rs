@@ -1,0 +1,170 @@
+//! Every format, colour type and orientation, against the four quadrants that
+//! `tests/fixtures/draw.py` draws; and every kind of bad file.
+
+use cleancut::decode::{MAX_PIXELS, decode};
+use cleancut::orient::orient;
+use cleancut::{Error, Image, Result};
+
+use crate::fixture;
+
+const QUADRANTS: [[u8; 3]; 4] = [[200, 40, 40], [40, 160, 60], [40, 60, 200], [230, 230, 230]];
+/// ITU-R BT.601 luma of the quadrants.
+const GREYS: [[u8; 3]; 4] = [[88; 3], [113; 3], [70; 3], [230; 3]];
+
+fn open(name: &str) -> Image {
+    let (stored, orientation) =
+        decode(&fixture(name), MAX_PIXELS).unwrap_or_else(|error| panic!("{name}: {error}"));
+    orient(stored, orientation)
+}
+
+fn pixel(image: &Image, x: u32, y: u32) -> [u8; 4] {
+    let at = (y * image.width() + x) as usize * 4;
+    image.pixels()[at..at + 4].try_into().unwrap()
+}
+
+/// The centres of the quadrants, within `tolerance` levels of `expected`.
+fn check_quadrants(name: &str, expected: [[u8; 3]; 4], tolerance: u8) {
+    let image = open(name);
+    assert_eq!((image.width(), image.height()), (64, 48), "{name}");
+    for (index, (colour, (x, y))) in
+        expected.iter().zip([(16, 12), (48, 12), (16, 36), (48, 36)]).enumerate()
+    {
+        let seen = pixel(&image, x, y);
+        let is_close = (0..3).all(|c| seen[c].abs_diff(colour[c]) <= tolerance);
+        assert!(is_close, "{name}, quadrant {index}: {seen:?}, expected {colour:?}");
+    }
+}
+
+#[test]
+fn reads_every_format_and_colour_type() {
+    for name in ["rgb.png", "palette.png", "lossless.webp"] {
+        check_quadrants(name, QUADRANTS, 0);
+        assert!(open(name).is_opaque(), "{name}");
+    }
+    for name in ["rgb.jpg", "progressive.jpg", "cmyk.jpg"] {
+        check_quadrants(name, QUADRANTS, 4);
+    }
+    check_quadrants("lossy.webp", QUADRANTS, 8);
+    for name in ["grey.png", "grey16.png"] {
+        check_quadrants(name, GREYS, 1);
+    }
+    check_quadrants("grey.jpg", GREYS, 3);
+}
+
+#[test]
+fn keeps_transparency() {
+    for name in ["rgba.png", "rgba.webp"] {
+        let image = open(name);
+        assert_eq!(pixel(&image, 16, 12)[3], 0, "{name}");
+        assert_eq!(pixel(&image, 48, 12), [40, 160, 60, 255], "{name}");
+    }
+}
+
+#[test]
+fn honours_all_eight_orientations() {
+    for orientation in 1..=8 {
+        check_quadrants(&format!("orientation-{orientation}.jpg"), QUADRANTS, 4);
+    }
+    check_quadrants("orientation-6.png", QUADRANTS, 0);
+    check_quadrants("orientation-6.webp", QUADRANTS, 0);
+}
+
+#[test]
+fn reads_extreme_shapes() {
+    for (name, size) in [("1x1.png", (1, 1)), ("1x5000.png", (1, 5000))] {
+        let image = open(name);
+        assert_eq!((image.width(), image.height()), size);
+        assert_eq!(pixel(&image, 0, size.1 - 1), [200, 40, 40, 255]);
+    }
+}
+
+#[test]
+fn names_what_it_does_not_read() {
+    for (bytes, words) in [
+        (&b""[..], "an empty file"),
+        (b"a text file, whatever its name says", "a text file"),
+        (b"GIF89a\x01\x00\x01\x00", "a GIF image"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC image"),
+    ] {
+        let error = decode(bytes, MAX_PIXELS).unwrap_err();
+        assert_eq!(error.code(), "unsupported-format");
+        let message = error.to_string();
+        assert_eq!(message, format!("{words} is not supported; give a JPEG, PNG or WebP file"));
+    }
+}
+
+#[test]
+fn holds_the_header_against_the_limit_before_it_allocates() {
+    let limit = 64 * 48 - 1;
+    for name in ["rgb.jpg", "rgb.png", "lossy.webp", "lossless.webp"] {
+        let error = decode(&fixture(name), limit).unwrap_err();
+        assert_eq!(error, Error::TooLarge { width: 64, height: 48, limit_px: limit }, "{name}");
+        assert!(decode(&fixture(name), limit + 1).is_ok(), "{name}");
+    }
+    let mut bomb = fixture("rgb.png");
+    bomb[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
+    bomb[20..24].copy_from_slice(&50_000_u32.to_be_bytes());
+    let crc = crc32(&bomb[12..29]);
+    bomb[29..33].copy_from_slice(&crc.to_be_bytes());
+    let error = decode(&bomb, MAX_PIXELS).unwrap_err();
+    assert_eq!(error.to_string(), "image is 60000x50000 px; the limit is 64 Mpx");
+}
+
+/// CRC-32 as PNG uses it (ISO 3309), bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+        })
+    })
+}
+
+const ONE_OF_EACH: [&str; 9] = [
+    "rgb.jpg",
+    "progressive.jpg",
+    "cmyk.jpg",
+    "orientation-6.jpg",
+    "rgb.png",
+    "grey16.png",
+    "palette.png",
+    "lossy.webp",
+    "rgba.webp",
+];
+
+#[test]
+fn a_truncated_file_is_an_error_wherever_it_ends() {
+    for name in ONE_OF_EACH {
+        let whole = fixture(name);
+        let expected = decode(&whole, MAX_PIXELS).unwrap();
+        for length in 0..whole.len() {
+            match decode(&whole[..length], MAX_PIXELS) {
+                // All pixels had arrived: a trailer was cut off.
+                Ok(picture) => assert_eq!(picture, expected, "{name} cut to {length} bytes"),
+                Err(Error::Decode { .. } | Error::UnsupportedFormat { .. }) => {}
+                Err(other) => panic!("{name} cut to {length} bytes: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_corrupt_file_never_panics() {
+    let mut state = 0x2545_f491_u32;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as usize % below
+    };
+    for name in ONE_OF_EACH {
+        let whole = fixture(name);
+        for _ in 0..2000 {
+            let mut broken = whole.clone();
+            for _ in 0..=random(4) {
+                let at = random(broken.len());
+                broken[at] = random(256) as u8;
+            }
+            let _: Result<_> = decode(&broken, 1_000_000);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! One test binary, since each one links the whole engine.
+
+mod command_line;
+mod decode;
+mod models;
+mod pipeline;
+
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A picture that `tests/fixtures/draw.py` or `render.py` made.
+fn fixture_path(name: &str) -> PathBuf {
+    root().join("tests/fixtures").join(name)
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    read(&fixture_path(name))
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

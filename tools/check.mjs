@@ -1,0 +1,42 @@
+/** `npm run check`: format, lints and types of Rust, TypeScript and the page. */
+
+import { pathToFileURL } from "node:url";
+
+import { build } from "./build.mjs";
+import { setUpRustLints } from "./setup.mjs";
+import { step } from "./step.mjs";
+
+export function check() {
+  setUpRustLints();
+  step("Checking the format of the Rust", "cargo", ["fmt", "--all", "--check"], {
+    remedy: "cargo fmt --all",
+  });
+  step("Linting the Rust", "cargo", [
+    "clippy",
+    "--locked",
+    "--workspace",
+    "--all-targets",
+    "--",
+    "-Dwarnings",
+  ]);
+  step("Linting the Rust that only the wasm has", "cargo", [
+    "clippy",
+    "--locked",
+    "--lib",
+    "--target=wasm32-unknown-unknown",
+    "--profile=wasm",
+    "--no-default-features",
+    "--features=wasm",
+    "--",
+    "-Dwarnings",
+  ]);
+  step("Checking format and lints of TypeScript, page and scripts", "npx", ["biome", "ci", "."], {
+    remedy: "npx biome check --write .",
+  });
+  step("Checking the types of the page", "npx", ["tsc", "-p", "www"]);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  build();
+  check();
+}
