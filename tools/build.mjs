@@ -48,7 +48,7 @@ function buildWasm() {
   ]);
 }
 
-function targetFolder() {
+export function targetFolder() {
   const metadata = ask("cargo", ["metadata", "--format-version=1", "--no-deps"]);
   if (!metadata) fail("cargo metadata failed", "Run it by hand to see why.");
   return JSON.parse(metadata).target_directory;

@@ -1,0 +1,177 @@
+/**
+ * `npm run bench`: the milliseconds of each step, natively and in Chromium, one thread each, and
+ * the sizes of what is shipped. `-- --record NAME` also writes benches/record/NAME.md.
+ */
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { chromium } from "@playwright/test";
+
+import { build, targetFolder } from "../tools/build.mjs";
+import { setUpChromium } from "../tools/setup.mjs";
+import { ask, ROOT, say, step } from "../tools/step.mjs";
+
+const ROUNDS = 5;
+const PORT = 4181;
+const STEPS = ["decode", "preprocess", "inference", "matte", "compose", "encode"];
+/** The mug as it is, and as a 12-megapixel phone would have taken it. */
+const SIZES = [
+  [720, 540],
+  [4000, 3000],
+];
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+function medianOfEach(rounds) {
+  return Object.fromEntries(
+    Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]),
+  );
+}
+
+/** The steps' ms of one photo by the release binary; the first round warms up. */
+function timeNatively(photo) {
+  const binary = join(targetFolder(), "release", "cleancut");
+  const output = join(mkdtempSync(join(tmpdir(), "cleancut-")), "cutout.png");
+  const rounds = Array.from({ length: ROUNDS + 1 }, () => {
+    const line = execFileSync(
+      "sh",
+      ["-c", '"$0" "$1" -o "$2" --timings 2>&1', binary, photo, output],
+      {
+        encoding: "utf8",
+      },
+    );
+    return Object.fromEntries(
+      STEPS.map((name) => [name, Number(line.match(`${name} ([\\d.]+) ms`)[1])]),
+    );
+  });
+  return medianOfEach(rounds.slice(1));
+}
+
+/** Runs in the page: the steps' ms of one photo by the wasm, without a worker between. */
+async function timeInPage({ bytes, rounds }) {
+  const { LocalRemover } = await import(new URL("/dist/local.js", location.href).href);
+  const remover = new LocalRemover();
+  const results = [];
+  for (let round = 0; round <= rounds; round++) {
+    const began = [];
+    const onProgress = ({ phase }) => began.push([phase, performance.now()]);
+    await remover.remove(new Uint8Array(bytes), { onProgress });
+    const last = new Map(began);
+    const names = [...last.keys()];
+    results.push(
+      Object.fromEntries(
+        names
+          .slice(0, -1)
+          .map((name, i) => [name, last.get(names[i + 1]) - began.find(([n]) => n === name)[1]]),
+      ),
+    );
+  }
+  const { load } = results[0];
+  return { load, rounds: results.slice(1).map(({ load: _, ...steps }) => steps) };
+}
+
+/** Runs in the page: the mug, enlarged, as the bytes of a JPEG file. */
+async function enlarge([width, height]) {
+  const mug = await createImageBitmap(await (await fetch("/tests/fixtures/mug.jpg")).blob());
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(mug, 0, 0, width, height);
+  const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+  return [...new Uint8Array(await blob.arrayBuffer())];
+}
+
+function sizes() {
+  const brotli = (bytes) =>
+    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length;
+  const rows = [];
+  const js = readdirSync(join(ROOT, "dist"))
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => join("dist", name));
+  const groups = {
+    wasm: ["dist/wasm/cleancut_bg.wasm"],
+    "JavaScript, all files": [...js, "dist/wasm/cleancut.js", "dist/wasm/assets.js"],
+    model: readdirSync(join(ROOT, "dist/wasm"))
+      .filter((name) => name.endsWith(".onnx"))
+      .map((name) => `dist/wasm/${name}`),
+  };
+  for (const [name, files] of Object.entries(groups)) {
+    const contents = files.map((file) => readFileSync(join(ROOT, file)));
+    const raw = contents.reduce((sum, bytes) => sum + bytes.length, 0);
+    const packed = contents.reduce((sum, bytes) => sum + brotli(bytes), 0);
+    rows.push(`| ${name} | ${raw.toLocaleString("en")} | ${packed.toLocaleString("en")} |`);
+  }
+  return rows;
+}
+
+async function main() {
+  const at = process.argv.indexOf("--record");
+  const record = at > 0 ? process.argv[at + 1] : undefined;
+  build();
+  step("Building the release binary", "cargo", [
+    "build",
+    "--locked",
+    "--release",
+    "--bin=cleancut",
+  ]);
+  const server = spawn("node", ["tests/browser/serve.mjs", String(PORT)], { cwd: ROOT });
+  const browser = await chromium.launch({
+    executablePath: setUpChromium(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  });
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  const folder = mkdtempSync(join(tmpdir(), "cleancut-"));
+  const tables = [];
+  try {
+    await page.goto(`http://localhost:${PORT}/`);
+    for (const size of SIZES) {
+      say(`Timing ${size.join(" x ")} px, ${ROUNDS} rounds each`);
+      const bytes = await page.evaluate(enlarge, size);
+      const photo = join(folder, `${size[0]}.jpg`);
+      writeFileSync(photo, new Uint8Array(bytes));
+      const native = timeNatively(photo);
+      await page.reload();
+      const { load, rounds } = await page.evaluate(timeInPage, { bytes, rounds: ROUNDS });
+      const inPage = medianOfEach(rounds);
+      const total = (steps) => STEPS.reduce((sum, name) => sum + steps[name], 0);
+      const row = (name, a, b) => `| ${name} | ${a.toFixed(1)} | ${b.toFixed(1)} |`;
+      tables.push(
+        `## ${size.join(" x ")} px JPEG to PNG, ms`,
+        "",
+        "| step | native | Chromium |",
+        "|---|---:|---:|",
+        ...STEPS.map((name) => row(name, native[name], inPage[name])),
+        row("total", total(native), total(inPage)),
+        "",
+        `Load in Chromium, wasm compiled and model ready, from a warm server: ${load.toFixed(0)} ms.`,
+        "",
+      );
+    }
+  } finally {
+    await browser.close();
+    server.kill();
+  }
+  const text = [
+    `# ${record ?? "Steps"}`,
+    "",
+    `${cpus()[0].model}, ${cpus().length} cores; ${ask("rustc", ["--version"])}; Node ${process.version}; ` +
+      `Chromium ${browser.version()}. One thread; medians of ${ROUNDS} rounds after a first one.`,
+    `Made by \`npm run bench -- --record ${record ?? "NAME"}\`.`,
+    "",
+    ...tables,
+    "## Sizes, bytes",
+    "",
+    "| what | raw | brotli 9 |",
+    "|---|---:|---:|",
+    ...sizes(),
+    "",
+  ].join("\n");
+  console.log(text);
+  if (record) writeFileSync(join(ROOT, "benches", "record", `${record}.md`), text);
+}
+
+await main();
