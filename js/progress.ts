@@ -1,6 +1,6 @@
 import type { Phase, Progress } from "./types.js";
 
-/** Where each phase begins, as a share of the request: measured on a phone-sized photo. */
+/** Where each phase begins, as a share of the request; inference takes the most of it. */
 const BEGINS: Record<Phase, number> = {
   load: 0,
   decode: 0.3,

@@ -124,6 +124,7 @@ function show(state: "empty" | "busy" | "done"): void {
   tools.hidden = state !== "done";
   showOriginal(state === "busy");
   if (state === "done") save.focus();
+  if (state === "empty") file.focus();
 }
 
 function showOriginal(original: boolean): void {

@@ -1,0 +1,29 @@
+"""Draws before-after.png for the README: a photo, and its cut-out on magenta.
+
+`cargo run --release -- tests/fixtures/mug.jpg -o mug.png`, then
+`python docs/before_after.py tests/fixtures/mug.jpg mug.png` (Pillow 11).
+"""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+GROUND, GAP, HEIGHT = (255, 0, 255), 8, 360
+
+
+def main(photo, cutout):
+    cut = Image.open(cutout)
+    composite = Image.new("RGB", cut.size, GROUND)
+    composite.paste(cut, mask=cut.getchannel("A"))
+    size = (round(cut.width * HEIGHT / cut.height), HEIGHT)
+    pair = Image.new("RGB", (2 * size[0] + GAP, HEIGHT), "white")
+    for left, picture in [(0, Image.open(photo)), (size[0] + GAP, composite)]:
+        pair.paste(picture.resize(size, Image.Resampling.LANCZOS), (left, 0))
+    pair.quantize(192, dither=Image.Dither.FLOYDSTEINBERG).save(
+        Path(__file__).with_name("before-after.png"), optimize=True
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
