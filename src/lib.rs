@@ -4,7 +4,7 @@
 //! [`pipeline`].
 //!
 //! ```no_run
-//! let model = std::fs::read("models/u2netp-v0.onnx")?;
+//! let model = std::fs::read("models/u2netp-int8.onnx")?;
 //! let remover = cleancut::Remover::new(&model)?;
 //! let photo = std::fs::read("photo.jpg")?;
 //! let png = remover.remove(&photo, &cleancut::Options::default(), |_| {})?;
@@ -20,6 +20,8 @@ pub mod encode;
 pub mod engine;
 mod error;
 mod image;
+#[cfg(all(feature = "lab", target_arch = "wasm32"))]
+pub mod lab;
 pub mod matte;
 pub mod orient;
 pub mod pipeline;

@@ -1,23 +1,42 @@
 //! In: an [`Input`], `[side, side, 3]` u8. Out: a [`Saliency`], `[side, side]` f32.
 //!
-//! tract runs U2-Netp (Qin et al. 2020, arXiv 2005.09007) in fp32. Everything that is particular
-//! to the network, its normalisation and layout included, stays behind [`Engine::run`].
+//! U2-Netp (Qin et al. 2020, arXiv 2005.09007) in 8-bit integers. `lower` turns the ONNX file into
+//! a [`plan`] once, at build time; [`graph`] turns the plan into a tract graph of our own
+//! [`layers`], placed in one arena by [`memory`]; the layers call the [`kernels`].
+//!
+//! ```text
+//! u2netp-int8.onnx ─ lower ─> Plan ─ write ─> bytes ─ read ─> Plan ─ graph ─> tract ─> Saliency
+//! ```
 
+mod graph;
+pub(crate) mod kernels;
+mod layers;
+#[cfg(feature = "lower")]
+mod lower;
+mod memory;
 mod model;
+mod plan;
+#[cfg(test)]
+mod tests;
 
-use std::sync::Arc;
+use std::sync::Mutex;
 
-use tract_onnx::prelude::*;
+use tract_core::internal::TractError;
 
+use self::graph::{Layers, Ready};
+use self::kernels::Kernels;
+use self::plan::Plan;
 use crate::error::{Error, Result};
-use crate::preprocess::{INPUT_SIDE, Input};
+use crate::preprocess::Input;
 
 pub use model::{MODEL_NAME, MODEL_SHA256};
 
-/// The mean of ImageNet's RGB channels, values in [0, 1].
-const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
-/// The standard deviation of ImageNet's RGB channels, values in [0, 1].
-const STD: [f32; 3] = [0.229, 0.224, 0.225];
+/// The sides that the network runs at, px: multiples of this,
+pub const SIDE_STEP: u32 = 32;
+/// from this
+pub const MIN_SIDE: u32 = 160;
+/// to this.
+pub const MAX_SIDE: u32 = 640;
 
 /// How likely each pixel of the input belongs to the subject: `[side, side]` f32 in [0, 1].
 #[derive(Debug, Clone, PartialEq)]
@@ -51,46 +70,79 @@ impl Saliency {
 /// A network that is loaded and ready.
 #[derive(Debug)]
 pub struct Engine {
-    plan: Arc<TypedRunnableModel>,
+    layers: Layers,
+    kernels: Kernels,
+    /// What the last run used, for the next of its size. Missing while a run is under way.
+    ready: Mutex<Option<Ready>>,
 }
 
 impl Engine {
-    /// Loads the model file this build was made for: its hash must be [`MODEL_SHA256`].
+    /// Loads the plan of the model that this build was made for: [`MODEL_SHA256`] is the hash of
+    /// its ONNX file. With the feature `lower`, the ONNX file itself will do.
     ///
     /// # Errors
     /// [`Error::Model`].
-    pub fn load(onnx: &[u8]) -> Result<Self> {
-        model::check(onnx)?;
-        let side = i64::from(INPUT_SIDE);
-        let plan = tract_onnx::onnx()
-            .model_for_read(&mut std::io::Cursor::new(onnx))
-            .and_then(|model| model.with_input_fact(0, f32::fact([1, 3, side, side]).into()))
-            .and_then(|model| model.into_optimized())
-            .and_then(|model| model.into_runnable())
-            .map_err(|error| Error::Model { reason: format!("{error:#}") })?;
-        Ok(Self { plan })
+    pub fn load(bytes: &[u8]) -> Result<Self> {
+        Self::new(&read(bytes)?)
     }
 
-    /// Runs the network once.
+    fn new(plan: &Plan) -> Result<Self> {
+        let failed = |error: TractError| Error::Model { reason: format!("{error:#}") };
+        let kernels = kernels::select();
+        let layers = Layers::new(plan, kernels);
+        let ready = layers.ready(crate::preprocess::INPUT_SIDE as usize).map_err(failed)?;
+        Ok(Self { layers, kernels, ready: Mutex::new(Some(ready)) })
+    }
+
+    /// The kernel that this machine's instruction set allows: `"avx-vnni"`, `"relaxed add"`.
+    pub fn kernel(&self) -> &'static str {
+        self.kernels.narrow.name
+    }
+
+    /// Runs the network once. The side of `input` is a multiple of [`SIDE_STEP`] from [`MIN_SIDE`]
+    /// to [`MAX_SIDE`], px.
     ///
     /// # Errors
-    /// [`Error::Inference`] when `input` is not of [`INPUT_SIDE`] or the engine fails.
+    /// [`Error::Inference`] when `input` is of another side or the engine fails.
     pub fn run(&self, input: &Input) -> Result<Saliency> {
+        let side = input.side();
+        if !(MIN_SIDE..=MAX_SIDE).contains(&side) || !side.is_multiple_of(SIDE_STEP) {
+            return Err(Error::Inference {
+                reason: format!(
+                    "input is {side} px; it must be a multiple of {SIDE_STEP} from {MIN_SIDE} to {MAX_SIDE}"
+                ),
+            });
+        }
         let failed = |error: TractError| Error::Inference { reason: format!("{error:#}") };
-        let side = input.side() as usize;
-        let tensor = Tensor::from_shape(&[1, 3, side, side], &normalise(input)).map_err(failed)?;
-        let outputs = self.plan.run(tvec!(tensor.into())).map_err(failed)?;
-        let values = outputs[0].to_plain_array_view::<f32>().map_err(failed)?;
-        Ok(Saliency::new(input.side(), values.iter().copied().collect()))
+        let last = self.ready.lock().ok().and_then(|mut ready| ready.take());
+        let mut ready = match last.filter(|ready| ready.side == side as usize) {
+            Some(ready) => ready,
+            None => self.layers.ready(side as usize).map_err(failed)?,
+        };
+        let values = ready.run(input.values()).map_err(failed)?;
+        if let Ok(mut last) = self.ready.lock() {
+            *last = Some(ready);
+        }
+        Ok(Saliency::new(side, values))
     }
 }
 
-/// `[side, side, 3]` u8 to `[3, side, side]` f32, ImageNet statistics.
-fn normalise(input: &Input) -> Vec<f32> {
-    let mut planes = Vec::with_capacity(input.values().len());
-    for channel in 0..3 {
-        let values = input.values().iter().skip(channel).step_by(3);
-        planes.extend(values.map(|&v| (f32::from(v) / 255.0 - MEAN[channel]) / STD[channel]));
+fn read(bytes: &[u8]) -> Result<Plan> {
+    #[cfg(feature = "lower")]
+    if !Plan::is_plan(bytes) {
+        model::check(&lower::sha256(bytes))?;
+        return lower::lower(bytes);
     }
-    planes
+    let plan = Plan::read(bytes)?;
+    model::check(&plan.source)?;
+    Ok(plan)
+}
+
+/// Turns an ONNX file into the plan that [`Engine::load`] reads.
+///
+/// # Errors
+/// [`Error::Model`] when it is not a quantised U2-Netp as `training/quantise.py` writes it.
+#[cfg(feature = "lower")]
+pub fn lower(onnx: &[u8]) -> Result<Vec<u8>> {
+    lower::lower(onnx).map(|plan| plan.write())
 }

@@ -1,0 +1,151 @@
+//! The shipped network, from its ONNX file to a saliency.
+
+use super::kernels::{Kernels, all};
+use super::layers::Shape;
+use super::plan::{Kind, Node};
+use super::*;
+use crate::image::Image;
+use crate::preprocess::preprocess;
+
+const ONNX: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_MODEL_NAME")));
+
+/// A disc on a gradient.
+fn picture(side: u32) -> Input {
+    let at = |i: u32| (i % 97, i / 97);
+    let pixels = (0..97 * 80).flat_map(|i| {
+        let (x, y) = at(i);
+        let inside = x.abs_diff(48).pow(2) + y.abs_diff(40).pow(2) < 900;
+        if inside { [200, 60, 40, 255] } else { [x as u8, 2 * y as u8, 120, 255] }
+    });
+    preprocess(&Image::new(97, 80, pixels.collect()), side)
+}
+
+fn reason(result: Result<Plan>) -> String {
+    match result {
+        Err(Error::Model { reason }) => reason,
+        other => panic!("expected Error::Model, got {other:?}"),
+    }
+}
+
+fn plan() -> Plan {
+    lower::lower(ONNX).expect("the shipped model can be lowered")
+}
+
+#[test]
+fn plan_and_onnx_give_the_same_saliency() {
+    let bytes = lower(ONNX).expect("the shipped model can be lowered");
+    assert_eq!(Plan::read(&bytes), Ok(plan()));
+    let input = picture(160);
+    let [from_onnx, from_plan] = [ONNX, &bytes[..]]
+        .map(|bytes| Engine::load(bytes).expect("loads").run(&input).expect("runs"));
+    assert_eq!(from_onnx, from_plan);
+    let (low, high) = from_plan
+        .values()
+        .iter()
+        .fold((1f32, 0f32), |(low, high), &value| (low.min(value), high.max(value)));
+    assert!(low < high && low >= 0.0 && high <= 1.0, "a flat saliency of {low} to {high}");
+}
+
+#[test]
+fn every_kernel_gives_the_same_saliency() {
+    let (plan, input) = (plan(), picture(160));
+    let kernels = all();
+    let wide: Vec<_> = kernels.iter().filter(|k| k.elements == kernels::Elements::Wide).collect();
+    let results: Vec<_> = kernels
+        .iter()
+        .enumerate()
+        .map(|(index, narrow)| {
+            let layers = Layers::new(&plan, Kernels { narrow, wide: wide[index % wide.len()] });
+            (
+                narrow.name,
+                layers.ready(160).and_then(|mut ready| ready.run(input.values())).expect("runs"),
+            )
+        })
+        .collect();
+    for (name, values) in &results {
+        assert_eq!(values, &results[0].1, "{name} differs from {}", results[0].0);
+    }
+}
+
+#[test]
+fn runs_at_every_size_and_refuses_others() {
+    let engine = Engine::load(ONNX).expect("loads");
+    for side in [160, 192, 320, 160] {
+        assert_eq!(engine.run(&picture(side)).expect("runs").side(), side);
+    }
+    for side in [32, 128, 200, 672] {
+        let refused = engine.run(&picture(side));
+        assert!(matches!(refused, Err(Error::Inference { .. })), "{side}: {refused:?}");
+    }
+}
+
+#[test]
+fn memory_stays_below_48_mb_at_320() {
+    let layers = Layers::new(&plan(), kernels::select());
+    let bytes = layers.ready(320).expect("ready").memory_bytes();
+    assert!(bytes < 48_000_000, "{bytes} bytes");
+}
+
+#[test]
+fn a_truncated_plan_is_an_error() {
+    let bytes = plan().write();
+    for length in (0..200).chain((200..bytes.len()).step_by(9973)).chain([bytes.len() - 1]) {
+        reason(Plan::read(&bytes[..length]));
+    }
+    let longer = [&bytes[..], &[0]].concat();
+    assert!(reason(Plan::read(&longer)).contains("bytes of"));
+}
+
+#[test]
+fn a_damaged_plan_is_an_error() {
+    let bytes = plan().write();
+    for at in (0..100).chain((100..bytes.len()).step_by(9973)) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x10;
+        reason(Plan::read(&damaged));
+    }
+}
+
+/// What a checksum cannot catch: a file that was written wrong.
+#[test]
+fn a_plan_that_makes_no_sense_is_an_error() {
+    let source = model_source();
+    let node = |kind, inputs: &[usize]| Node { kind, inputs: inputs.to_vec() };
+    let nonsense = [
+        vec![],
+        vec![node(Kind::Pool, &[0])],
+        vec![node(Kind::Upsample, &[])],
+        vec![node(Kind::Concat, &[0, 0])],
+        vec![node(Kind::Add { multipliers: [1.0, 1.0] }, &[0])],
+    ];
+    for nodes in nonsense {
+        let plan = Plan { source, nodes };
+        let read = Plan::read(&plan.write());
+        let loaded = read.and_then(|plan| Engine::new(&plan));
+        assert!(matches!(loaded, Err(Error::Model { .. })), "{plan:?} loads");
+    }
+    let backwards = Plan { source, nodes: vec![node(Kind::Pool, &[1])] };
+    assert!(reason(Plan::read(&backwards.write())).starts_with("input is 1"));
+    let infinite = Kind::Add { multipliers: [1.0, f32::INFINITY] };
+    let infinite = Plan { source, nodes: vec![node(infinite, &[0, 0])] };
+    assert_eq!(reason(Plan::read(&infinite.write())), "inf in the plan");
+}
+
+fn model_source() -> [u8; 32] {
+    plan().source
+}
+
+#[test]
+fn another_model_is_refused() {
+    let other = Plan { source: [7; 32], ..plan() };
+    let refused = Engine::load(&other.write()).err();
+    assert!(matches!(refused, Some(Error::Model { .. })), "{refused:?}");
+    assert!(Engine::load(b"").is_err());
+    assert!(Engine::load(&ONNX[..ONNX.len() / 2]).is_err());
+}
+
+#[test]
+fn shapes_are_bytes_per_pixel() {
+    assert_eq!(Shape::u8(2, 3, 16).pixel_bytes(), 16);
+    assert_eq!(Shape::f32(2, 3).pixel_bytes(), 4);
+}

@@ -1,0 +1,86 @@
+//! The JavaScript face of measurements and of tests that only a browser can run: kernels as wasm,
+//! their ceilings, one inference. No part of what is shipped.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::Image;
+use crate::engine::{Engine, kernels};
+use crate::preprocess::{Input, preprocess};
+
+/// Where this build's kernels differ from the scalar ones, one line per case.
+#[wasm_bindgen(js_name = kernelDifferences)]
+pub fn kernel_differences() -> Vec<String> {
+    kernels::tests::differences()
+}
+
+/// The names of this build's kernels, the chosen one first.
+#[wasm_bindgen(js_name = kernelNames)]
+pub fn kernel_names() -> Vec<String> {
+    let chosen = kernels::select().narrow.name;
+    let others = kernels::all().into_iter().map(|kernel| kernel.name).filter(|&n| n != chosen);
+    std::iter::once(chosen).chain(others).map(String::from).collect()
+}
+
+/// Multiply-adds of `repeat` rows, 64 pixels of 3x3x128 to 64 channels, that stay in the cache.
+#[wasm_bindgen(js_name = kernelRows)]
+pub fn kernel_rows(kernel: &str, repeat: u32) -> f64 {
+    let kernel = kernels::all().into_iter().find(|k| k.name == kernel).expect("a known kernel");
+    kernels::tests::rows(kernel, repeat)
+}
+
+/// Multiply-adds of `repeat` rounds of the chosen kernel's products in registers.
+#[wasm_bindgen(js_name = products)]
+pub fn products(repeat: u32) -> f64 {
+    kernels::products(repeat)
+}
+
+/// Bytes copied in `repeat` rounds, too many for a cache.
+#[wasm_bindgen(js_name = copies)]
+pub fn copies(repeat: u32) -> f64 {
+    const BYTES: usize = 16 << 20;
+    let from = vec![1u8; BYTES];
+    let mut to = vec![0u8; BYTES];
+    for _ in 0..repeat {
+        to.copy_from_slice(std::hint::black_box(&from));
+        std::hint::black_box(&mut to);
+    }
+    f64::from(repeat) * BYTES as f64
+}
+
+/// The engine and a picture for it.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Lab {
+    engine: Engine,
+    input: Input,
+}
+
+#[wasm_bindgen]
+impl Lab {
+    /// `plan`: the bytes of the plan. `rgba`: `[height, width, 4]`, straight alpha.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        plan: &[u8],
+        rgba: &[u8],
+        width: u32,
+        height: u32,
+        side: u32,
+    ) -> Result<Lab, JsValue> {
+        let engine = Engine::load(plan).map_err(|error| JsValue::from(error.to_string()))?;
+        let input = preprocess(&Image::new(width, height, rgba.to_vec()), side);
+        Ok(Self { engine, input })
+    }
+
+    /// The saliency, `[side, side]` in [0, 1].
+    pub fn run(&self) -> Result<Vec<f32>, JsValue> {
+        let saliency = self.engine.run(&self.input);
+        let saliency = saliency.map_err(|error| JsValue::from(error.to_string()))?;
+        Ok(saliency.values().to_vec())
+    }
+
+    /// What the network sees, `[side, side, 3]`.
+    pub fn input(&self) -> Vec<u8> {
+        self.input.values().to_vec()
+    }
+}
