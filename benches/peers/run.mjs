@@ -1,0 +1,174 @@
+/**
+ * `npm run bench:peers -- --json out.json`: inference of one 320 px picture by cleancut's two
+ * artefacts and by onnxruntime-web (wasm backend), one thread each, in one Chromium and one run:
+ * every round times each engine once. Beside them, what the machine can do. `--model FILE.onnx` times
+ * one more file in onnxruntime-web, `--rounds N` more or fewer rounds.
+ */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+import { ARTEFACTS, buildLab, buildPlan, launch, openPage } from "../../tools/lab.mjs";
+import { ROOT, say, step } from "../../tools/step.mjs";
+
+const HERE = join(ROOT, "benches", "peers");
+const SIDE = 320;
+const GMAC = 19.756;
+
+/** Runs in the page: loads cleancut and leaves `engine.run`. */
+async function loadCleancut({ artefact, side }) {
+  const lab = await import(`/${artefact}/cleancut.js`);
+  const plan = new Uint8Array(await (await fetch("/plan/cleancut.plan")).arrayBuffer());
+  const module = await (await fetch(`/${artefact}/cleancut_bg.wasm`)).arrayBuffer();
+  const began = performance.now();
+  const { memory } = await lab.default({ module_or_path: module });
+  const engine = new lab.Lab(plan, picture(side), side, side, side);
+  const load = performance.now() - began;
+  globalThis.engine = { run: () => engine.run() };
+  globalThis.memory = () => memory.buffer.byteLength;
+  globalThis.input = engine.input();
+  /** Units per second: the best of five. */
+  const rate = (work, repeat) => {
+    work(2);
+    const rates = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      const units = work(repeat);
+      return units / (performance.now() - start) / 1e6;
+    });
+    return Math.max(...rates);
+  };
+  const kernel = lab.kernelNames()[0];
+  return {
+    load,
+    kernel,
+    products: rate((n) => lab.products(n), 5e6),
+    rows: rate((n) => lab.kernelRows(kernel, n), 30),
+    copy: rate((n) => lab.copies(n), 5),
+  };
+}
+
+/** Runs in the page: loads onnxruntime-web and leaves `engine.run`. */
+async function loadOnnxRuntime({ model, side }) {
+  const ort = await import("/ort/ort.wasm.min.mjs");
+  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.wasmPaths = "/ort/";
+  const bytes = new Uint8Array(await (await fetch(`/models/${model}`)).arrayBuffer());
+  const began = performance.now();
+  const options = { executionProviders: ["wasm"] };
+  const session = await ort.InferenceSession.create(bytes, options);
+  const load = performance.now() - began;
+  const rgba = picture(side);
+  const planes = new Float32Array(3 * side * side);
+  const [mean, std] = [
+    [0.485, 0.456, 0.406],
+    [0.229, 0.224, 0.225],
+  ];
+  for (let c = 0; c < 3; c++)
+    for (let i = 0; i < side * side; i++)
+      planes[c * side * side + i] = (rgba[4 * i + c] / 255 - mean[c]) / std[c];
+  const image = new ort.Tensor("float32", planes, [1, 3, side, side]);
+  globalThis.engine = { run: async () => (await session.run({ image })).saliency.data };
+  return { load };
+}
+
+/** Runs in the page: a disc on a gradient, whose brightest value is 255. */
+function picture(side) {
+  const rgba = new Uint8Array(4 * side * side);
+  for (let i = 0; i < side * side; i++) {
+    const [x, y] = [i % side, Math.floor(i / side)];
+    const inside = (x - side / 2) ** 2 + (y - side / 2) ** 2 < side ** 2 / 12;
+    rgba.set(
+      inside ? [200, 60, 40, 255] : [(x * 255) / (side - 1), (y * 255) / side, 120, 255],
+      4 * i,
+    );
+  }
+  return rgba;
+}
+
+/** Runs in the page: ms of one inference, and its saliency when asked. */
+async function time(withSaliency) {
+  const began = performance.now();
+  const saliency = await globalThis.engine.run();
+  const ms = performance.now() - began;
+  return { ms, saliency: withSaliency ? [...saliency] : undefined };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+function difference(a, b) {
+  const differences = a.map((value, i) => Math.abs(value - b[i])).toSorted((x, y) => x - y);
+  return {
+    largest: differences.at(-1),
+    at999PerMille: differences[Math.floor(differences.length * 0.999)],
+  };
+}
+
+async function main() {
+  const option = (name, otherwise) => {
+    const at = process.argv.indexOf(name);
+    return at > 0 ? process.argv[at + 1] : otherwise;
+  };
+  const rounds = Number(option("--rounds", "7"));
+  step("Installing the peers", "npm", ["ci", "--prefix", HERE, "--no-fund", "--no-audit"]);
+  const manifest = JSON.parse(readFileSync(join(ROOT, "models", "manifest.json"), "utf8"));
+  const fp32 = manifest.files.findLast((file) => file.precision === "fp32").name;
+  const folders = {
+    plan: buildPlan(),
+    models: join(ROOT, "models"),
+    ort: join(HERE, "node_modules", "onnxruntime-web", "dist"),
+  };
+  for (const artefact of Object.keys(ARTEFACTS)) folders[artefact] = buildLab(artefact);
+  const browser = await launch();
+  const load = async (name, loader, options) => {
+    const page = await openPage(browser, folders);
+    await page.evaluate(`globalThis.picture = ${picture}`);
+    const facts = await page.evaluate(loader, { ...options, side: SIDE });
+    const { saliency } = await page.evaluate(time, true);
+    return { name, page, facts, saliency, ms: [] };
+  };
+  const engines = [
+    await load("cleancut relaxed", loadCleancut, { artefact: "relaxed" }),
+    await load("cleancut simd", loadCleancut, { artefact: "simd" }),
+    await load("onnxruntime-web fp32", loadOnnxRuntime, { model: fp32 }),
+    await load("onnxruntime-web int8", loadOnnxRuntime, { model: manifest.shipped }),
+  ];
+  const more = option("--model");
+  if (more) {
+    folders.more = dirname(more);
+    const model = `../more/${basename(more)}`;
+    engines.push(await load(`onnxruntime-web ${basename(more)}`, loadOnnxRuntime, { model }));
+  }
+  for (let round = 0; round < rounds; round++) {
+    say(`Round ${round + 1} of ${rounds}`);
+    for (const engine of engines) engine.ms.push((await engine.page.evaluate(time, false)).ms);
+  }
+  const { version } = JSON.parse(
+    readFileSync(join(HERE, "node_modules", "onnxruntime-web", "package.json"), "utf8"),
+  );
+  const [relaxed, , , int8] = engines;
+  const result = {
+    machine: `${cpus()[0].model}, ${cpus().length} cores`,
+    chromium: browser.version(),
+    onnxruntimeWeb: version,
+    models: { fp32, int8: manifest.shipped },
+    side: SIDE,
+    rounds,
+    engines: [],
+    againstOnnxRuntimeInt8: difference(relaxed.saliency, int8.saliency),
+  };
+  for (const { name, page, facts, ms } of engines) {
+    const memory = await page.evaluate(() => globalThis.memory?.());
+    const [medianMs, bestMs] = [median(ms), Math.min(...ms)];
+    const gmacPerSecond = (GMAC / medianMs) * 1e3;
+    result.engines.push({ name, medianMs, bestMs, gmacPerSecond, memory, ...facts });
+  }
+  const peer = Math.min(...result.engines.slice(2).map((engine) => engine.medianMs));
+  for (const engine of result.engines) engine.timesFasterThanPeer = peer / engine.medianMs;
+  await browser.close();
+  console.table(result.engines);
+  const json = option("--json");
+  if (json) writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+await main();
