@@ -19,7 +19,7 @@ use super::layers::{
     Add, Conv, Copy, Layer, Picture, Pool, Shape, Side, Upsample, Values, View, ViewMut,
 };
 use super::memory::{Place, Places, place};
-use super::plan::{Kind, Plan};
+use super::plan::{Kind, MAX_CHANNELS, Plan};
 
 /// Nodes of our own type instead of tract's `TypedOp`, whose tables reach every operator of
 /// tract-core: the graph, its order and the executor come without the rest.
@@ -67,6 +67,8 @@ impl Layers {
             };
             let output =
                 output.map_err(|error| format_err!("node {index}, {operator}: {error}"))?;
+            let is_small = output.h.max(output.w) <= side && output.c <= MAX_CHANNELS;
+            ensure!(is_small, "node {index}, {operator}: {output:?} is too large");
             let id = network.add_node(index.to_string(), operator.clone(), tvec!(fact(output)))?;
             for (slot, &input) in inputs.iter().enumerate() {
                 network.add_edge(input.into(), InletId::new(id, slot))?;

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 const MAGIC: &[u8; 8] = b"cleancut";
 const VERSION: u32 = 1;
 /// More than any network this engine is for; bounds what a damaged file can ask for.
-const MAX_CHANNELS: usize = 4096;
+pub(super) const MAX_CHANNELS: usize = 4096;
 const MAX_DILATION: usize = 64;
 
 /// A network.
@@ -183,7 +183,14 @@ impl<'a> Reader<'a> {
         let count = self.u8()?;
         let inputs = (0..count).map(|_| self.size("input", 0..=index)).collect::<Result<_>>()?;
         let kind = match kind {
-            0 => Kind::Picture { levels: self.levels()?, weights: self.weights()? },
+            0 => {
+                let (levels, weights) = (self.levels()?, self.weights()?);
+                let channels = (weights.c_in(), weights.c_out());
+                if channels.0 != 3 || channels.1 % 8 != 0 {
+                    return Err(invalid(format!("the picture's channels are {channels:?}")));
+                }
+                Kind::Picture { levels, weights }
+            }
             1 => {
                 let weights = self.weights()?;
                 let dilation = self.size("dilation", 1..=MAX_DILATION)?;
@@ -194,7 +201,12 @@ impl<'a> Reader<'a> {
                 }
                 Kind::Conv { weights, dilation, c_low }
             }
-            2 => Kind::Side { weights: self.weights()? },
+            2 => match self.weights()? {
+                weights if weights.c_out() == 1 => Kind::Side { weights },
+                weights => {
+                    return Err(invalid(format!("a side of {} channels", weights.c_out())));
+                }
+            },
             3 => Kind::Pool,
             4 => Kind::Upsample,
             5 => Kind::Add { multipliers: [self.f32()?, self.f32()?] },

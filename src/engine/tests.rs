@@ -1,7 +1,7 @@
 //! The shipped network, from its ONNX file to a saliency.
 
 use super::kernels::{Kernels, all};
-use super::layers::Shape;
+use super::layers::{Shape, Weights};
 use super::plan::{Kind, Node};
 use super::*;
 use crate::image::Image;
@@ -111,7 +111,23 @@ fn a_damaged_plan_is_an_error() {
 fn a_plan_that_makes_no_sense_is_an_error() {
     let source = model_source();
     let node = |kind, inputs: &[usize]| Node { kind, inputs: inputs.to_vec() };
+    let weights = |c_out: usize, c_in: usize| Weights {
+        values: vec![1; c_out * 9 * c_in],
+        bias: vec![0; c_out],
+        multiplier: vec![0.01; c_out],
+    };
+    let picture =
+        |c_out, c_in| Kind::Picture { levels: vec![0; 768], weights: weights(c_out, c_in) };
+    let conv =
+        |c_out, c_in, c_low| Kind::Conv { weights: weights(c_out, c_in), dilation: 1, c_low };
     let nonsense = [
+        vec![node(picture(16, 4), &[0])],
+        vec![node(picture(12, 3), &[0])],
+        vec![node(picture(16, 3), &[0]), node(conv(16, 12, 0), &[1])],
+        vec![node(picture(16, 3), &[0]), node(conv(16, 16, 8), &[1, 1])],
+        vec![node(picture(16, 3), &[0]), node(Kind::Side { weights: weights(8, 16) }, &[1])],
+        vec![node(picture(16, 3), &[0]), node(Kind::Upsample, &[1])],
+        vec![node(picture(16, 3), &[0])],
         vec![],
         vec![node(Kind::Pool, &[0])],
         vec![node(Kind::Upsample, &[])],

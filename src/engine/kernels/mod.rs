@@ -22,6 +22,7 @@
 //!    one product, which IEEE 754 defines to the bit, so every kernel gives the same bytes. It is
 //!    also what QuantizeLinear does with the same scale.
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "lab"))]
 mod scalar;
 #[cfg(any(test, feature = "lab"))]
 pub(crate) mod tests;
@@ -34,6 +35,8 @@ mod x86;
 
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]
 pub(crate) use wasm128::products;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use wasm128::select;
 
 /// Output channels per block of packed weights.
 pub(crate) const BLOCK: usize = 8;
@@ -186,14 +189,13 @@ pub(crate) struct Kernels {
 }
 
 /// The fastest kernels that run here.
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn select() -> Kernels {
-    #[cfg(target_arch = "wasm32")]
-    let fastest = Some(wasm128::select());
     #[cfg(target_arch = "x86_64")]
-    let fastest = x86::select();
-    #[cfg(not(any(target_arch = "wasm32", target_arch = "x86_64")))]
-    let fastest = None;
-    fastest.unwrap_or(Kernels { narrow: &scalar::NARROW, wide: &scalar::WIDE })
+    if let Some(kernels) = x86::select() {
+        return kernels;
+    }
+    Kernels { narrow: &scalar::NARROW, wide: &scalar::WIDE }
 }
 
 /// Every kernel that runs here, the oracle first.

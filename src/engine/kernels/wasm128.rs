@@ -20,7 +20,7 @@ static WIDE: Kernel = Kernel {
 };
 
 /// The kernels of this artefact. Of the relaxed two, the one that the machine has instructions for.
-pub(super) fn select() -> Kernels {
+pub(crate) fn select() -> Kernels {
     #[cfg(target_feature = "relaxed-simd")]
     return Kernels { narrow: relaxed::fastest(), wide: &WIDE };
     #[cfg(not(target_feature = "relaxed-simd"))]
