@@ -86,17 +86,16 @@ async function enlarge([width, height]) {
 
 function sizes() {
   const brotli = (bytes) =>
-    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length;
+    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
   const rows = [];
   const js = readdirSync(join(ROOT, "dist"))
     .filter((name) => name.endsWith(".js"))
     .map((name) => join("dist", name));
   const groups = {
-    wasm: ["dist/wasm/cleancut_bg.wasm"],
+    "wasm, relaxed": ["dist/wasm/relaxed.wasm"],
+    "wasm, simd": ["dist/wasm/simd.wasm"],
     "JavaScript, all files": [...js, "dist/wasm/cleancut.js", "dist/wasm/assets.js"],
-    model: readdirSync(join(ROOT, "dist/wasm"))
-      .filter((name) => name.endsWith(".onnx"))
-      .map((name) => `dist/wasm/${name}`),
+    "model's plan": ["dist/wasm/cleancut.plan"],
   };
   for (const [name, files] of Object.entries(groups)) {
     const contents = files.map((file) => readFileSync(join(ROOT, file)));
@@ -165,7 +164,7 @@ async function main() {
     ...tables,
     "## Sizes, bytes",
     "",
-    "| what | raw | brotli 9 |",
+    "| what | raw | brotli 11 |",
     "|---|---:|---:|",
     ...sizes(),
     "",

@@ -1,11 +1,15 @@
 import { CleancutError } from "./errors.js";
-import { model, wasm } from "./wasm/assets.js";
+import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
 
-/** A file that belongs to the package; `bytes` is its uncompressed size. */
-interface Asset {
-  readonly url: URL;
-  readonly bytes: number;
-}
+/** A module with one `i32x4.relaxed_dot_i8x16_i7x16_add_s`: valid where relaxed SIMD is. */
+const RELAXED_PROBE = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b],
+  ...[0x03, 0x02, 0x01, 0x00],
+  ...[0x0a, 0x13, 0x01, 0x11, 0x00],
+  ...[0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f],
+  ...[0xfd, 0x93, 0x02, 0x0b],
+);
 
 export interface Assets {
   readonly wasm: WebAssembly.Module;
@@ -16,6 +20,7 @@ export interface Assets {
 export async function loadAssets(
   onBytes: (loaded: number, total: number) => void,
 ): Promise<Assets> {
+  const wasm = WebAssembly.validate(RELAXED_PROBE) ? relaxed : simd;
   const total = wasm.bytes + model.bytes;
   let loaded = 0;
   const count = (bytes: number) => {

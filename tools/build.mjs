@@ -1,4 +1,4 @@
-/** Builds dist/, the npm package: wasm and its glue, the model, the compiled TypeScript. */
+/** Builds dist/, the npm package: both wasms and their glue, the plan, the compiled TypeScript. */
 
 import {
   copyFileSync,
@@ -14,37 +14,78 @@ import { pathToFileURL } from "node:url";
 import { setUpNode, setUpRust } from "./setup.mjs";
 import { ask, fail, ROOT, step } from "./step.mjs";
 
-const OUT = join(ROOT, "dist", "wasm");
-const WASM_FEATURES = ["--no-default-features", "--features", "wasm"];
+/** What the package holds beside its JavaScript. */
+export const OUT = join(ROOT, "dist", "wasm");
+const PLAN = "cleancut.plan";
+
+/** What each artefact is compiled for; `js/load.ts` picks one before it downloads anything. */
+export const ARTEFACTS = { simd: "+simd128", relaxed: "+simd128,+relaxed-simd" };
 
 export function build() {
   setUpNode();
   setUpRust();
-  buildWasm();
+  mkdirSync(OUT, { recursive: true });
+  for (const artefact of Object.keys(ARTEFACTS)) {
+    const folder = buildWasm(artefact, "wasm");
+    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, `${artefact}.wasm`));
+    shareGlue(folder);
+  }
+  writePlan();
   writeAssets();
   step("Compiling the TypeScript", "npx", ["tsc"]);
 }
 
-function buildWasm() {
-  step("Building the wasm (some minutes the first time)", "cargo", [
+/** Compiles the crate for one artefact with one feature; returns the folder of wasm and glue. */
+export function buildWasm(artefact, feature) {
+  const target = join(targetFolder(), artefact);
+  step(`Building the ${artefact} wasm (some minutes the first time)`, "cargo", [
     "build",
     "--locked",
     "--lib",
     "--profile=wasm",
     "--target=wasm32-unknown-unknown",
-    ...WASM_FEATURES,
+    `--target-dir=${target}`,
+    `--config=target.wasm32-unknown-unknown.rustflags=["-Ctarget-feature=${ARTEFACTS[artefact]}"]`,
+    "--no-default-features",
+    `--features=${feature}`,
   ]);
-  const built = join(targetFolder(), "wasm32-unknown-unknown", "wasm", "cleancut.wasm");
-  const bound = join(OUT, "cleancut_bg.wasm");
-  if (existsSync(bound) && statSync(bound).mtimeMs > statSync(built).mtimeMs) return;
-  step("Binding the wasm to JavaScript", "cargo", [
+  const built = join(target, "wasm32-unknown-unknown", "wasm", "cleancut.wasm");
+  const folder = join(target, feature);
+  const bound = join(folder, "cleancut_bg.wasm");
+  if (existsSync(bound) && statSync(bound).mtimeMs > statSync(built).mtimeMs) return folder;
+  step("Binding it to JavaScript", "cargo", [
     "run",
     "--locked",
     "--release",
     "--package=bindgen",
     "--",
     built,
-    OUT,
+    folder,
+  ]);
+  return folder;
+}
+
+/** Both artefacts have the same face, so one glue serves them. */
+function shareGlue(folder) {
+  for (const file of ["cleancut.js", "cleancut.d.ts"]) {
+    const glue = readFileSync(join(folder, file));
+    const shared = join(OUT, file);
+    if (folder.endsWith(join("simd", "wasm"))) writeFileSync(shared, glue);
+    else if (!readFileSync(shared).equals(glue)) fail(`${file} differs`, `Compare it: ${folder}`);
+  }
+}
+
+/** The engine reads a plan, which is made of the ONNX file once, here. */
+export function writePlan() {
+  mkdirSync(OUT, { recursive: true });
+  const { shipped } = JSON.parse(readFileSync(join(ROOT, "models", "manifest.json"), "utf8"));
+  step("Writing the model's plan (some minutes the first time)", "cargo", [
+    "run",
+    "--locked",
+    "--bin=lower",
+    "--",
+    join("models", shipped),
+    join(OUT, PLAN),
   ]);
 }
 
@@ -56,22 +97,17 @@ export function targetFolder() {
 
 /** dist/wasm/assets.js: where the files are and how large. */
 function writeAssets() {
-  mkdirSync(OUT, { recursive: true });
-  const { shipped } = JSON.parse(readFileSync(join(ROOT, "models", "manifest.json"), "utf8"));
-  copyFileSync(join(ROOT, "models", shipped), join(OUT, shipped));
-  const asset = (name, file) =>
-    `export const ${name} = {\n` +
-    `  url: new URL("./${file}", import.meta.url),\n` +
-    `  bytes: ${statSync(join(OUT, file)).size},\n};\n`;
-  writeFileSync(
-    join(OUT, "assets.js"),
-    asset("wasm", "cleancut_bg.wasm") + asset("model", shipped),
+  const files = { simd: "simd.wasm", relaxed: "relaxed.wasm", model: PLAN };
+  const values = Object.entries(files).map(
+    ([name, file]) =>
+      `export const ${name} = {\n` +
+      `  url: new URL("./${file}", import.meta.url),\n` +
+      `  bytes: ${statSync(join(OUT, file)).size},\n};\n`,
   );
-  writeFileSync(
-    join(OUT, "assets.d.ts"),
-    "interface Asset {\n  readonly url: URL;\n  readonly bytes: number;\n}\n" +
-      "export declare const wasm: Asset;\nexport declare const model: Asset;\n",
-  );
+  const types = Object.keys(files).map((name) => `export declare const ${name}: Asset;\n`);
+  const asset = "export interface Asset {\n  readonly url: URL;\n  readonly bytes: number;\n}\n";
+  writeFileSync(join(OUT, "assets.js"), values.join(""));
+  writeFileSync(join(OUT, "assets.d.ts"), asset + types.join(""));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) build();

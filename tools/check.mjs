@@ -26,7 +26,7 @@ export function check() {
     "--target=wasm32-unknown-unknown",
     "--profile=wasm",
     "--no-default-features",
-    "--features=wasm",
+    "--features=lab",
     "--",
     "-Dwarnings",
   ]);

@@ -1,14 +1,13 @@
 /** Builds the engine's lab (src/lab.rs) for each artefact and opens it in Chromium. */
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
 
+import { buildWasm, OUT, writePlan } from "./build.mjs";
 import { setUpChromium } from "./setup.mjs";
-import { ROOT, step } from "./step.mjs";
 
-/** What each artefact is compiled for. */
-export const ARTEFACTS = { simd: "+simd128", relaxed: "+simd128,+relaxed-simd" };
+export { ARTEFACTS } from "./build.mjs";
 
 const ORIGIN = "http://localhost";
 const TYPES = { js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
@@ -23,46 +22,12 @@ const ARGS = [
 ];
 
 /** The folder of an artefact's lab: `cleancut.js` and `cleancut_bg.wasm`. */
-export function buildLab(artefact) {
-  const target = join(ROOT, "target", artefact);
-  const folder = join(target, "lab");
-  step(`Building the lab of the ${artefact} artefact`, "cargo", [
-    "build",
-    "--locked",
-    "--lib",
-    "--profile=wasm",
-    "--target=wasm32-unknown-unknown",
-    `--config=target.wasm32-unknown-unknown.rustflags=["-Ctarget-feature=${ARTEFACTS[artefact]}"]`,
-    `--target-dir=${target}`,
-    "--no-default-features",
-    "--features=lab",
-  ]);
-  step("Binding it to JavaScript", "cargo", [
-    "run",
-    "--locked",
-    "--release",
-    "--package=bindgen",
-    "--",
-    join(target, "wasm32-unknown-unknown", "wasm", "cleancut.wasm"),
-    folder,
-  ]);
-  return folder;
-}
+export const buildLab = (artefact) => buildWasm(artefact, "lab");
 
 /** The folder of `cleancut.plan`, made of the shipped ONNX file. */
 export function buildPlan() {
-  const { shipped } = JSON.parse(readFileSync(join(ROOT, "models", "manifest.json"), "utf8"));
-  const folder = join(ROOT, "target", "plan");
-  mkdirSync(folder, { recursive: true });
-  step("Lowering the model", "cargo", [
-    "run",
-    "--locked",
-    "--bin=lower",
-    "--",
-    join(ROOT, "models", shipped),
-    join(folder, "cleancut.plan"),
-  ]);
-  return folder;
+  writePlan();
+  return OUT;
 }
 
 /** Chromium, with `flags` for V8. */

@@ -1,4 +1,4 @@
-/** `npm test`: every check and test there is; `npm test -- rust node browser` picks some. */
+/** `npm test`: every check and test there is; `npm test -- rust node` picks some. */
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { check } from "./check.mjs";
 import { setUpChromium } from "./setup.mjs";
 import { fail, ROOT, say, step } from "./step.mjs";
 
-const PARTS = { check, rust: testRust, node: testNode, browser: testBrowser };
+const PARTS = { check, rust: testRust, node: testNode, kernels: testKernels, browser: testBrowser };
 
 function testRust() {
   step("Testing the Rust", "cargo", ["test", "--locked", "--workspace"]);
@@ -19,6 +19,11 @@ function testNode() {
     .filter((name) => name.endsWith(".test.mjs"))
     .map((name) => join("tests", "node", name));
   step("Testing the packed tarball under Node", "node", ["--test", ...files]);
+}
+
+function testKernels() {
+  setUpChromium();
+  step("Testing the wasm kernels in Chromium", "node", ["tests/browser/kernels.mjs"]);
 }
 
 function testBrowser() {

@@ -113,7 +113,7 @@ test("a worker that breaks down rejects its request alone", async ({ page }) => 
 
 test("a missing asset is named, and a later call tries again", async ({ page }) => {
   await open(page);
-  await page.route("**/*.onnx", (route) => route.fulfill({ status: 404, body: "" }));
+  await page.route("**/*.plan", (route) => route.fulfill({ status: 404, body: "" }));
   const remove = () =>
     page.evaluate(async (small) => {
       try {
@@ -122,8 +122,8 @@ test("a missing asset is named, and a later call tries again", async ({ page }) 
         return `${error instanceof cleancut.CleancutError && error.code}: ${error}`;
       }
     }, SMALL);
-  expect(await remove()).toMatch(/^asset: .*\/dist\/wasm\/.*\.onnx answered 404/);
-  await page.unroute("**/*.onnx");
+  expect(await remove()).toMatch(/^asset: .*\/dist\/wasm\/.*\.plan answered 404/);
+  await page.unroute("**/*.plan");
   expect(await remove()).toBe("image/png");
 });
 
