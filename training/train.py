@@ -12,6 +12,7 @@ import copy
 import json
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -45,7 +46,7 @@ def arguments():
     parser.add_argument("--validate-minutes", type=float, default=10)
     parser.add_argument("--validate-step", type=int, default=5)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--lanes", type=int, default=2, help="parts of a batch trained side by side, a CPU core each; 1 on a GPU")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pause-file", type=Path, help="training waits while this file exists")
     return parser.parse_args()
@@ -96,7 +97,10 @@ class Run:
     def __init__(self, args):
         self.args = args
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        torch.set_num_threads(args.threads)
+        self.lanes = args.lanes if self.device.type == "cpu" else 1
+        self.pool = ThreadPoolExecutor(self.lanes)
+        if self.device.type == "cpu":
+            torch.set_num_threads(1)
         torch.manual_seed(args.seed)
         args.out.mkdir(parents=True, exist_ok=True)
         self.split = read_split()
@@ -148,25 +152,31 @@ class Run:
         while self.args.pause_file and self.args.pause_file.exists():
             time.sleep(1)
 
-    def train_step(self, images, masks, edges):
-        self.net.train()
+    def gradients(self, images, masks, edges):
+        """Loss and gradients of one part of a batch; parts run side by side without waiting for each other."""
         x = normalise(images.to(self.device, non_blocking=True)).to(memory_format=torch.channels_last)
         target = masks.to(self.device, non_blocking=True).float() / 255
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, cache_enabled=False):
             logits = self.net(x)
         value = loss(logits, target, edges)
-        self.optimiser.zero_grad(set_to_none=True)
-        value.backward()
+        return value.detach(), torch.autograd.grad(value, list(self.net.parameters()))
+
+    def train_step(self, images, masks, edges):
+        self.net.train()
+        parts = self.pool.map(self.gradients, images.chunk(self.lanes), masks.chunk(self.lanes), [edges] * self.lanes)
+        values, gradients = zip(*parts)
+        for parameter, *grads in zip(self.net.parameters(), *gradients):
+            parameter.grad = sum(grads) / len(grads)
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.step += 1
         average(self.ema, self.net, min(self.args.ema, (1 + self.step) / (10 + self.step)))
-        return float(value.detach())
+        return float(sum(values)) / len(values)
 
     def train(self):
         budget = self.args.minutes * 60
         begin = time.monotonic() - self.seconds
-        next_validation = self.seconds
+        next_validation = self.seconds + (60 * self.args.validate_minutes if self.step else 0)
         phases = parse_phases(self.args.phases)
         for index, (side, batch, end) in enumerate(phases):
             if self.seconds >= end * budget:
