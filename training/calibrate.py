@@ -1,0 +1,67 @@
+"""What values the activations take, and which range of them to keep.
+
+In:  a folded network and training views at 320 px. Out: {tensor name in the ONNX: histogram}.
+Tensors are the outputs of every ReLU (`enc.0.inp.relu`) and of every block's addition (`enc.0.Add`).
+"""
+
+import numpy as np
+import torch
+import torch.nn as nn
+
+from data import Views, normalise
+from net import Rsu, RsuDilated
+from pictures import read_backgrounds, read_folders
+from split import read_split
+
+BINS = 4096
+
+
+class Histogram:
+    """Counts of values in [0, top]; `top` doubles when a value passes it."""
+
+    def __init__(self):
+        self.top, self.counts = 1.0, np.zeros(BINS)
+
+    def add(self, values):
+        peak = float(values.max())
+        while self.top < peak:
+            self.counts = np.concatenate((self.counts.reshape(-1, 2).sum(1), np.zeros(BINS // 2)))
+            self.top *= 2
+        self.counts += torch.histc(values, BINS, 0, self.top).numpy()
+
+    def centres(self):
+        return (np.arange(BINS) + 0.5) * self.top / BINS
+
+
+def observed(net):
+    """{name: module} of what is quantised; a module's output is the tensor of that name."""
+    blocks = {f"{n}.relu": m for n, m in net.named_modules() if isinstance(m, nn.Sequential)}
+    sums = {f"{n}.Add": m for n, m in net.named_modules() if isinstance(m, (Rsu, RsuDilated))}
+    return {**blocks, **sums}
+
+
+@torch.no_grad()
+def histograms(net, data, count, seed=7):
+    split = read_split()
+    views = iter(Views(read_folders(data, split), read_backgrounds(data, split), 320, seed))
+    seen = {}
+    for name, module in observed(net).items():
+        seen[name] = Histogram()
+        module.register_forward_hook(lambda _, __, output, h=seen[name]: h.add(output.flatten()))
+    for _ in range(count):
+        net(normalise(next(views)[0][None]))
+    return seen
+
+
+def mse_range(group, levels):
+    """The top of the range, one for all histograms, with the least relative square error on `levels` steps."""
+    peak = max(h.centres()[np.nonzero(h.counts)[0][-1]] for h in group)
+    tops = peak * np.geomspace(0.02, 1, 120)
+    errors = np.zeros(len(tops))
+    for h in group:
+        x, n = h.centres(), h.counts
+        power = (n * x * x).sum()
+        for i, top in enumerate(tops):
+            s = top / levels
+            errors[i] += (n * (np.clip(np.rint(x / s), 0, levels) * s - x) ** 2).sum() / power
+    return float(tops[errors.argmin()])

@@ -1,0 +1,46 @@
+"""Batches for training, and the normalisation that the engine applies too.
+
+Out: rgb [n, 3, size, size] u8 and mask [n, 1, size, size] u8, endless, the same for the same seed.
+"""
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from views import view
+
+MEAN = (0.485, 0.456, 0.406)
+STD = (0.229, 0.224, 0.225)
+
+
+def normalise(rgb):
+    """[n, 3, h, w] u8 -> f32: divided by each picture's own maximum, then ImageNet's mean and deviation."""
+    rgb = rgb.float()
+    rgb = rgb / rgb.amax((1, 2, 3), keepdim=True).clamp(min=1)
+    return (rgb - rgb.new_tensor(MEAN).view(3, 1, 1)) / rgb.new_tensor(STD).view(3, 1, 1)
+
+
+class Views(IterableDataset):
+    def __init__(self, folders, backgrounds, size, seed):
+        self.folders, self.backgrounds, self.size, self.seed = folders, backgrounds, size, seed
+        weights = np.array([f.weight for f in folders])
+        self.weights = weights / weights.sum()
+
+    def __iter__(self):
+        worker = get_worker_info()
+        rng = np.random.default_rng((self.seed, worker.id if worker else 0))
+        while True:
+            image, mask = view(rng, self.folders, self.weights, self.backgrounds, self.size)
+            yield torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(mask)[None]
+
+
+def batches(folders, backgrounds, size, batch, seed, workers):
+    dataset = Views(folders, backgrounds, size, seed)
+    return iter(DataLoader(dataset, batch, num_workers=workers, worker_init_fn=one_thread))
+
+
+def one_thread(_):
+    import cv2
+
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)

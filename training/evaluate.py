@@ -1,0 +1,62 @@
+"""Scores ONNX files on the validation sets with onnxruntime, at 320 x 320.
+
+In:  one or more ONNX files (`image` [1, 3, 320, 320] -> `saliency`). Out: JSON, and a markdown table on the terminal.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+from data import normalise
+from metrics import score, summary
+from split import read_split
+from validation import validation_sets
+
+HERE = Path(__file__).parent
+COLUMNS = ("iou", "mae", "max_f", "boundary_f", "pixel_accuracy", "miou")
+
+
+def session(path, threads):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def saliency(model, rgb):
+    """rgb [h, w, 3] u8 -> saliency [h, w] f32."""
+    image = normalise(torch.from_numpy(rgb).permute(2, 0, 1)[None]).numpy()
+    return model.run(["saliency"], {"image": image})[0][0, 0]
+
+
+def evaluate(model, sets):
+    return {
+        name: summary([score(saliency(model, rgb), mask) for rgb, mask in zip(*pictures)])
+        for name, pictures in sets.items()
+    }
+
+
+def table(results):
+    lines = ["| model | set | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
+    for model, sets in results.items():
+        for name, row in sets.items():
+            lines.append(f"| {model} | {name} | " + " | ".join(f"{row[c]:.4f}" for c in COLUMNS) + " |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("models", type=Path, nargs="+")
+    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--step", type=int, default=1, help="score every n-th picture only")
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    pictures = validation_sets(args.data, read_split(), args.step)
+    results = {path.stem: evaluate(session(path, args.threads), pictures) for path in args.models}
+    print(table(results))
+    if args.json:
+        args.json.write_text(json.dumps(results, indent=1) + "\n")

@@ -1,0 +1,111 @@
+"""Writes a trained network as a plain fp32 ONNX, opset 17.
+
+In:  a checkpoint of `train.py` (its averaged network). Out: `image` [1, 3, h, w] -> `saliency` [1, 1, h, w] in [0, 1].
+Batch norms are folded into the convolutions. h and w are dynamic, multiples of 32: every Resize has a constant
+scale, so the graph holds no Shape arithmetic. Nodes: Conv, Relu, MaxPool, Resize, Concat, Add, Sigmoid.
+"""
+
+import argparse
+from pathlib import Path
+
+import onnx
+import torch
+import torch.nn as nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from net import U2Netp
+
+HERE = Path(__file__).parent
+PRODUCER = "cleancut training"
+ALLOWED = {"Conv", "Relu", "MaxPool", "Resize", "Concat", "Add", "Sigmoid"}
+
+
+class Saliency(nn.Module):
+    def __init__(self, net):
+        super().__init__()
+        self.n = net
+
+    def forward(self, image):
+        return self.n(image)[0].sigmoid()
+
+
+def fold(net):
+    """Replaces (conv, norm, relu) by (folded conv, relu), in place."""
+    for block in [m for m in net.modules() if isinstance(m, nn.Sequential)]:
+        block[0] = fuse_conv_bn_eval(block[0], block[1])
+        block[1] = nn.Identity()
+    return net
+
+
+def export(net, path):
+    model = Saliency(fold(net.eval().cpu().to(memory_format=torch.contiguous_format)))
+    torch.onnx.export(
+        model,
+        torch.zeros(1, 3, 320, 320),
+        str(path),
+        opset_version=17,
+        input_names=["image"],
+        output_names=["saliency"],
+        dynamic_axes={"image": {2: "height", 3: "width"}, "saliency": {2: "height", 3: "width"}},
+        dynamo=False,
+    )
+    graph = tidy(onnx.load(path))
+    onnx.checker.check_model(graph)
+    onnx.save(graph, path)
+
+
+def tidy(model):
+    """Constants become initialisers, values get short names, shape notes go."""
+    graph = model.graph
+    constants = {}
+    for node in [n for n in graph.node if n.op_type == "Constant"]:
+        constants[node.output[0]] = node.attribute[0].t
+        graph.node.remove(node)
+    kinds = {n.op_type for n in graph.node}
+    if kinds - ALLOWED:
+        raise ValueError(f"unexpected nodes: {sorted(kinds - ALLOWED)}")
+    names = {"image": "image", "saliency": "saliency", "": ""}
+    scales = {}
+    for node in graph.node:
+        for i, name in enumerate(node.input):
+            if name in constants:
+                scales.setdefault(constants[name].raw_data, (f"scales_{len(scales)}", constants[name]))
+                node.input[i] = scales[constants[name].raw_data][0]
+            elif name in names:
+                node.input[i] = names[name]
+            else:
+                node.input[i] = name.removeprefix("n.")
+        node.name = short_name(node)
+        node.output[0] = names.setdefault(node.output[0], node.name)
+    for tensor in graph.initializer:
+        tensor.name = tensor.name.removeprefix("n.")
+    for name, tensor in scales.values():
+        tensor.name = name
+        graph.initializer.append(tensor)
+    del graph.value_info[:]
+    model.producer_name, model.producer_version = PRODUCER, ""
+    return model
+
+
+def short_name(node):
+    """`enc.0.inp` for the convolution of that name, `enc.0.inp.relu` behind it, `enc.0.MaxPool_1` for the rest."""
+    if node.op_type == "Conv":
+        return node.input[1].removesuffix(".weight").removesuffix(".0")
+    if node.op_type == "Relu":
+        return node.input[0] + ".relu"
+    return node.name.removeprefix("/").removeprefix("n/").replace("/", ".")
+
+
+def load_checkpoint(path):
+    net = U2Netp()
+    net.load_state_dict(torch.load(path, map_location="cpu")["ema"])
+    return net
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path, nargs="?", default=HERE / "runs/main/last.pt")
+    parser.add_argument("--out", type=Path, default=HERE / "../models/u2netp.onnx")
+    args = parser.parse_args()
+    export(load_checkpoint(args.checkpoint), args.out)
+    print(f"{args.out}: {args.out.stat().st_size} bytes")

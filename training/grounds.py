@@ -1,0 +1,92 @@
+"""Grounds to put cut-outs on: photographs, and what a photo studio has.
+
+In:  a numpy Generator and a side length. Out: [size, size, 3] f32 RGB in 0-255.
+"""
+
+import cv2
+import numpy as np
+
+
+def ground(rng, backgrounds, size):
+    kind = rng.choice(5, p=(0.58, 0.14, 0.12, 0.06, 0.10))
+    if kind == 0:
+        return photo(rng, backgrounds, size)
+    return (plain, gradient, wood, fabric)[kind - 1](rng, size)
+
+
+def photo(rng, backgrounds, size):
+    picture = backgrounds[rng.integers(len(backgrounds))]
+    h, w = picture.shape[:2]
+    side = int(min(h, w) * rng.uniform(0.4, 1))
+    y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
+    crop = resize(picture[y : y + side, x : x + side], size)
+    if rng.random() < 0.5:
+        crop = crop[:, ::-1]
+    crop = np.ascontiguousarray(crop, np.float32)
+    if rng.random() < 0.4:
+        crop = cv2.GaussianBlur(crop, (0, 0), rng.uniform(0.004, 0.03) * size)
+    return crop
+
+
+def studio_colour(rng):
+    """White half of the time, else grey, pastel or any colour."""
+    kind = rng.random()
+    if kind < 0.5:
+        return np.full(3, rng.uniform(235, 255), np.float32) - rng.uniform(0, 6, 3).astype(np.float32)
+    if kind < 0.75:
+        return np.full(3, rng.uniform(15, 235), np.float32) + rng.uniform(-8, 8, 3).astype(np.float32)
+    if kind < 0.9:
+        return rng.uniform(170, 255, 3).astype(np.float32)
+    return rng.uniform(0, 255, 3).astype(np.float32)
+
+
+def plain(rng, size):
+    canvas = np.empty((size, size, 3), np.float32)
+    canvas[:] = studio_colour(rng)
+    return canvas
+
+
+def gradient(rng, size):
+    """A lamp on a paper roll: linear or radial, at times with a line where the floor begins."""
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size
+    if rng.random() < 0.5:
+        angle = rng.uniform(0, 2 * np.pi)
+        t = np.cos(angle) * x + np.sin(angle) * y
+    else:
+        t = np.hypot(x - rng.uniform(0, 1), y - rng.uniform(0, 1))
+    t = (t - t.min()) / (np.ptp(t) + 1e-6)
+    colour = studio_colour(rng)
+    canvas = colour * (1 - rng.uniform(0.05, 0.6) * t[..., None])
+    if rng.random() < 0.4:
+        floor = int(size * rng.uniform(0.5, 0.9))
+        canvas[floor:] = canvas[floor:] * rng.uniform(0.7, 1.1) + rng.uniform(-15, 15)
+    return canvas
+
+
+def noise(rng, rows, columns, size):
+    """Smooth noise in about [-1, 1] from a `rows` x `columns` grid."""
+    grid = rng.standard_normal((rows, columns)).astype(np.float32)
+    return cv2.resize(grid, (size, size), interpolation=cv2.INTER_CUBIC)
+
+
+def wood(rng, size):
+    """Stretched noise with plank joints."""
+    grain = noise(rng, size // 2, 3, size) * 0.5 + noise(rng, size // 8, 2, size)
+    base = np.array((rng.uniform(90, 220), rng.uniform(60, 180), rng.uniform(40, 150)), np.float32)
+    canvas = base + rng.uniform(4, 22) * grain[..., None]
+    plank = max(4, int(size * rng.uniform(0.1, 0.4)))
+    canvas[rng.integers(plank) :: plank] *= rng.uniform(0.4, 0.9)
+    return canvas if rng.random() < 0.5 else canvas.transpose(1, 0, 2)
+
+
+def fabric(rng, size):
+    """A weave or a carpet, with folds."""
+    fine = rng.standard_normal((size, size)).astype(np.float32)
+    folds = noise(rng, rng.integers(3, 8), rng.integers(3, 8), size)
+    canvas = studio_colour(rng) * (1 + rng.uniform(0.02, 0.15) * folds[..., None])
+    return canvas + rng.uniform(2, 18) * fine[..., None]
+
+
+def resize(image, size):
+    shrinking = min(image.shape[:2]) > size
+    return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)

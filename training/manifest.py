@@ -1,0 +1,40 @@
+"""Writes `models/manifest.json`: what each shipped file is, with its hash."""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import onnx
+
+MODELS = Path(__file__).parent / "../models"
+QUANTISATION = {
+    "u2netp.onnx": "none",
+    "u2netp-int8.onnx": "QDQ; weights i8 [-127, 127] per output channel; activations u8 [0, 127], zero point 0, "
+    "per tensor; image u8, zero point 114; biases i32; sides, fuse and sigmoid f32",
+}
+
+
+def entry(path):
+    data = path.read_bytes()
+    model = onnx.load_from_string(data)
+    return {
+        "name": path.name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "precision": "int8" if "int8" in path.name else "fp32",
+        "producer": model.producer_name,
+        "opset": model.opset_import[0].version,
+        "input": "image [1, 3, h, w] f32: RGB / its maximum, ImageNet mean and deviation; h, w multiples of 32",
+        "output": "saliency [1, 1, h, w] f32 in [0, 1]",
+        "quantisation": QUANTISATION[path.name],
+        "licence": "MIT OR Apache-2.0",
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", type=Path, default=MODELS)
+    models = parser.parse_args().models
+    files = [entry(models / name) for name in QUANTISATION]
+    (models / "manifest.json").write_text(json.dumps({"files": files}, indent=2) + "\n")

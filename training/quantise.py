@@ -1,0 +1,177 @@
+"""Turns the fp32 ONNX into a QDQ ONNX for the engine's integer kernels.
+
+In:  `u2netp.onnx` and pictures to calibrate on (training views, never validation). Out: `u2netp-int8.onnx`.
+
+The scheme, every step written out so that any ONNX runtime computes the same:
+  image          u8, zero point 114, scale 4.76 / 255: the normalised picture
+  activations    u8, zero point 0, values 0 to 127: Clip(0, 127 s), in the place of Relu, then QuantizeLinear(s)
+  weights        i8 in [-127, 127], zero point 0, one scale per output channel
+  biases         i32, scale s_input * s_weight[channel]
+  MaxPool, Resize, Concat keep the scale of their inputs; Resize rounds back to u8
+  Concat         its two inputs share one scale
+  the side outputs, their Resize, the fuse convolution and the sigmoid stay f32
+A range is chosen to minimise the mean square error of its tensor over the calibration pictures.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+from calibrate import histograms, mse_range
+from export import PRODUCER
+from net import U2Netp
+from warm_start import load_folded
+
+HERE = Path(__file__).parent
+LEVELS = 127
+IMAGE_LOW, IMAGE_HIGH = (0 - 0.485) / 0.229, (1 - 0.406) / 0.225
+IMAGE_SCALE = (IMAGE_HIGH - IMAGE_LOW) / 255
+IMAGE_ZERO = round(-IMAGE_LOW / IMAGE_SCALE)
+
+
+class Writer:
+    """Walks the fp32 graph and emits the QDQ one. `scale[name]` is the scale of a quantised value."""
+
+    def __init__(self, model, scale, clip=True):
+        self.model, self.clip = model, clip
+        self.scale = {"image": IMAGE_SCALE, **scale}
+        self.weights = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+        self.nodes, self.tensors, self.now = [], {}, {}
+
+    def constant(self, name, array):
+        self.tensors[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        return name
+
+    def emit(self, kind, inputs, output, **attributes):
+        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
+        return output
+
+    def quantised(self, name, value, zero=0):
+        """Wraps f32 `value` in Quantize and Dequantize at the scale of `name`."""
+        s = self.constant(f"{name}.s", np.float32(self.scale[name]))
+        z = self.constant(f"zero_{zero}", np.uint8(zero))
+        value = self.emit("QuantizeLinear", [value, s, z], f"{name}.q")
+        self.now[name] = self.emit("DequantizeLinear", [value, s, z], f"{name}.dq")
+
+    def convolution(self, node):
+        source, weight_name, bias_name = node.input
+        inputs = [self.now.get(source, source), weight_name, bias_name]
+        if source in self.scale:
+            q, s = quantise_weight(self.weights[weight_name])
+            inputs[1] = self.dequantised(weight_name, q, s)
+            bias_scale = (np.float32(self.scale[source]) * s).astype(np.float32)
+            bias = np.clip(np.rint(self.weights[bias_name].astype(np.float64) / bias_scale), -(2**31), 2**31 - 1)
+            inputs[2] = self.dequantised(bias_name, bias.astype(np.int32), bias_scale)
+        else:
+            for name in (weight_name, bias_name):
+                self.constant(name, self.weights[name])
+        self.emit("Conv", inputs, node.output[0], **attributes_of(node))
+
+    def dequantised(self, name, q, s):
+        zero = self.constant(f"{name}.z", np.zeros(len(q), q.dtype))
+        return self.emit(
+            "DequantizeLinear", [self.constant(f"{name}.q", q), self.constant(f"{name}.s", s), zero], f"{name}.dq", axis=0
+        )
+
+    def same_scale(self, node):
+        """MaxPool, Resize and Concat: the output is quantised as the inputs are, or stays f32."""
+        inputs = [self.now.get(n, n) for n in node.input]
+        for name in node.input:
+            if name in self.weights:
+                self.constant(name, self.weights[name])
+        output = self.emit(node.op_type, inputs, node.output[0], **attributes_of(node))
+        scales = {self.scale[n] for n in node.input if n in self.scale}
+        if scales:
+            if len(scales) > 1:
+                raise ValueError(f"{node.name}: inputs have scales {sorted(scales)}")
+            self.scale[output] = scales.pop()
+            self.quantised(output, output)
+
+    def limited(self, name, value):
+        """`value` between 0 and 127 steps of the scale of `name`."""
+        top = self.constant(f"{name}.top", np.float32(LEVELS) * np.float32(self.scale[name]))
+        return self.emit("Clip", [value, self.constant("nought", np.float32(0)), top], f"{name}.clip")
+
+    def write(self):
+        self.quantised("image", "image", IMAGE_ZERO)
+        for node in self.model.graph.node:
+            if node.op_type == "Conv":
+                self.convolution(node)
+            elif node.op_type in ("Relu", "Add"):
+                output, value = node.output[0], node.input[0]
+                if node.op_type == "Add" or not self.clip:
+                    value = self.emit(node.op_type, [self.now.get(n, n) for n in node.input], output)
+                self.quantised(output, self.limited(output, value) if self.clip else value)
+            elif node.op_type in ("MaxPool", "Resize", "Concat"):
+                self.same_scale(node)
+            else:
+                self.emit(node.op_type, [self.now.get(n, n) for n in node.input], node.output[0])
+        graph = helper.make_graph(
+            self.nodes, "u2netp-int8", self.model.graph.input, self.model.graph.output, list(self.tensors.values())
+        )
+        model = helper.make_model(graph, opset_imports=self.model.opset_import, producer_name=PRODUCER)
+        model.ir_version = self.model.ir_version
+        onnx.checker.check_model(model)
+        return model
+
+
+def quantise_weight(w):
+    """[c_out, c_in, 3, 3] f32 -> i8 of that shape in [-127, 127] and scales [c_out] f32, by least square error."""
+    flat = w.reshape(len(w), -1).astype(np.float64)
+    top = np.maximum(np.abs(flat).max(1), 1e-8)
+    best, error = None, np.full(len(w), np.inf)
+    for part in np.linspace(0.7, 1.0, 31):
+        s = top * part / 127
+        e = ((np.clip(np.rint(flat / s[:, None]), -127, 127) * s[:, None] - flat) ** 2).sum(1)
+        best = s if best is None else np.where(e < error, s, best)
+        error = np.minimum(e, error)
+    s = best.astype(np.float32)
+    q = np.clip(np.rint(w / s.reshape(-1, 1, 1, 1)), -127, 127).astype(np.int8)
+    return q, s
+
+
+def attributes_of(node):
+    return {a.name: helper.get_attribute_value(a) for a in node.attribute}
+
+
+def shared(model):
+    """Pairs of quantised tensors that must have one scale because they meet in a Concat."""
+    origin = {}
+    pairs = []
+    for node in model.graph.node:
+        if node.op_type in ("Relu", "Add"):
+            origin[node.output[0]] = node.output[0]
+        elif node.op_type in ("MaxPool", "Resize"):
+            origin[node.output[0]] = origin.get(node.input[0])
+        elif node.op_type == "Concat" and all(origin.get(n) for n in node.input):
+            pairs.append(tuple(origin[n] for n in node.input))
+    return pairs
+
+
+def scales(model, seen):
+    """{tensor: scale}; `seen` holds a histogram per Relu and Add output."""
+    chosen = {}
+    for pair in shared(model):
+        chosen.update(dict.fromkeys(pair, mse_range([seen[n] for n in pair], LEVELS) / LEVELS))
+    for name, histogram in seen.items():
+        chosen.setdefault(name, mse_range([histogram], LEVELS) / LEVELS)
+    return chosen
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=HERE / "../models/u2netp.onnx")
+    parser.add_argument("--out", type=Path, default=HERE / "../models/u2netp-int8.onnx")
+    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--pictures", type=int, default=96)
+    parser.add_argument("--no-clip", action="store_true", help="leave Clip out: onnxruntime fuses more, values reach 255")
+    args = parser.parse_args()
+    fp32 = onnx.load(args.model)
+    net = U2Netp().eval()
+    load_folded(net, args.model)
+    seen = histograms(net, args.data, args.pictures)
+    onnx.save(Writer(fp32, scales(fp32, seen), clip=not args.no_clip).write(), args.out)
+    print(f"{args.out}: {args.out.stat().st_size} bytes")

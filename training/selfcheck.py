@@ -1,0 +1,93 @@
+"""Checks without data, in half a minute: shapes, warm start, export, quantisation, metrics, resumable schedule."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+
+from calibrate import Histogram, mse_range, observed
+from evaluate import session
+from export import export
+from loss import loss
+from metrics import boundary_f, score, summary
+from net import U2Netp
+from quantise import LEVELS, Writer, quantise_weight, scales
+from train import learning_rate, parse_phases
+from warm_start import load_folded, revive_norms
+
+
+def random_net():
+    torch.manual_seed(0)
+    net = U2Netp()
+    for name, value in net.state_dict().items():
+        if name.endswith("running_mean"):
+            value.normal_(0, 0.1)
+        if name.endswith("running_var"):
+            value.uniform_(0.5, 2)
+    return net.eval()
+
+
+def check_export_and_quantisation(folder):
+    net, x = random_net(), torch.randn(1, 3, 64, 96)
+    with torch.no_grad():
+        want = net(x)[0].sigmoid().numpy()
+    path = folder / "net.onnx"
+    export(net, path)
+    got = session(path, 1).run(None, {"image": x.numpy()})[0]
+    assert got.shape == (1, 1, 64, 96) and np.abs(got - want).max() < 1e-5
+
+    revived = U2Netp().eval()
+    load_folded(revived, path)
+    rgb = torch.randint(0, 256, (2, 3, 64, 64), dtype=torch.uint8)
+    revive_norms(revived, iter([(rgb, None)] * 2), 2)
+    with torch.no_grad():
+        assert np.abs(revived(x)[0].sigmoid().numpy() - want).max() < 1e-4
+
+    fp32 = onnx.load(path)
+    seen = {}
+    load_folded(revived, path)
+    for name, module in observed(revived).items():
+        seen[name] = Histogram()
+        module.register_forward_hook(lambda _, __, y, h=seen[name]: h.add(y.flatten()))
+    with torch.no_grad():
+        revived(x)
+    onnx.save(Writer(fp32, scales(fp32, seen)).write(), folder / "int8.onnx")
+    got = session(folder / "int8.onnx", 1).run(None, {"image": x.numpy()})[0]
+    assert np.abs(got - want).mean() < 0.02
+
+
+def check_ranges():
+    histogram = Histogram()
+    histogram.add(torch.rand(10000) * 3)
+    assert abs(mse_range([histogram], LEVELS) - 3) < 0.2
+    w = np.random.default_rng(0).standard_normal((4, 8, 3, 3)).astype(np.float32)
+    q, s = quantise_weight(w)
+    assert q.min() >= -127 and np.abs(q * s.reshape(-1, 1, 1, 1) - w).mean() < 0.01
+
+
+def check_metrics():
+    mask = np.zeros((64, 64), np.uint8)
+    mask[16:48, 16:48] = 255
+    exact = summary([score(mask / np.float32(255), mask)])
+    assert exact["iou"] == exact["max_f"] == exact["boundary_f"] == 1 and exact["mae"] == 0
+    assert boundary_f(np.roll(mask, 8, 1) > 0, mask > 0) < 0.7 < boundary_f(np.roll(mask, 3, 1) > 0, mask > 0)
+
+
+def check_loss_and_schedule():
+    target = torch.zeros(2, 1, 64, 64)
+    target[:, :, 16:48, 16:48] = 1
+    good, bad = [(8 * sign * (2 * target - 1),) * 7 for sign in (1, -1)]
+    assert loss(good, target, 2) < 0.1 < loss(bad, target, 2)
+    assert parse_phases("128x16:1,320x6:3") == [(128, 16, 0.25), (320, 6, 1.0)]
+    assert learning_rate(1, 0) < learning_rate(1, 0.02) == 1 and learning_rate(1, 1) < 0.02
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        check_export_and_quantisation(Path(folder))
+    check_ranges()
+    check_metrics()
+    check_loss_and_schedule()
+    print("all well")

@@ -1,0 +1,209 @@
+"""Trains U2-Netp for a given number of minutes; stops and resumes at any step.
+
+In:  the data folder; optionally an ONNX to start from. Out: `<out>/last.pt` (network, averaged network,
+optimiser, step, minutes) and `<out>/log.jsonl`, one line per 20 steps and per validation.
+
+The budget is cut into phases, `side x batch : share`. The learning rate warms up, then falls as a cosine
+over the whole budget; the last phase weighs edges. Time is wall time, pauses included.
+"""
+
+import argparse
+import copy
+import json
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+
+from data import batches, normalise
+from loss import loss
+from metrics import score, summary
+from net import U2Netp
+from pictures import read_backgrounds, read_folders
+from split import read_split
+from validation import validation_sets
+from warm_start import load_folded, revive_norms
+
+HERE = Path(__file__).parent
+LOG_EVERY = 20
+SAVE_SECONDS = 120
+WARM_UP = 0.02
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--out", type=Path, default=HERE / "runs/main")
+    parser.add_argument("--init", type=Path, help="fp32 ONNX to start from")
+    parser.add_argument("--minutes", type=float, required=True, help="budget of the whole run, resumed parts included")
+    parser.add_argument("--phases", default="128x16:0.25,192x12:0.25,256x8:0.17,320x6:0.33")
+    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--ema", type=float, default=0.995)
+    parser.add_argument("--edges", type=float, default=2.0, help="extra weight of contours in the last phase")
+    parser.add_argument("--add", action="append", default=[], metavar="FOLDER=WEIGHT", help="a folder of your own under --data")
+    parser.add_argument("--validate-minutes", type=float, default=10)
+    parser.add_argument("--validate-step", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--lanes", type=int, default=2, help="parts of a batch trained side by side, a CPU core each; 1 on a GPU")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pause-file", type=Path, help="training waits while this file exists")
+    return parser.parse_args()
+
+
+def parse_phases(text):
+    """`128x16:0.25,...` -> [(side, batch, progress at which it ends)], ends normalised to 1."""
+    phases, end = [], 0.0
+    for part in text.split(","):
+        shape, share = part.split(":")
+        side, batch = map(int, shape.split("x"))
+        end += float(share)
+        phases.append((side, batch, end))
+    return [(side, batch, stop / end) for side, batch, stop in phases]
+
+
+def learning_rate(peak, progress):
+    if progress < WARM_UP:
+        return peak * (0.05 + 0.95 * progress / WARM_UP)
+    return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))))
+
+
+@torch.no_grad()
+def average(ema, net, decay):
+    for a, b in zip(ema.state_dict().values(), net.state_dict().values()):
+        if a.is_floating_point():
+            a.lerp_(b, 1 - decay)
+        else:
+            a.copy_(b)
+
+
+@torch.no_grad()
+def validate(net, sets, device):
+    net.eval()
+    results = {}
+    for name, (images, masks) in sets.items():
+        scores = []
+        for rgb, mask in zip(images, masks):
+            x = normalise(torch.from_numpy(rgb).permute(2, 0, 1)[None].to(device))
+            with torch.autocast(device.type, torch.bfloat16):
+                logits = net(x.to(memory_format=torch.channels_last))[0]
+            scores.append(score(logits.float().sigmoid()[0, 0].cpu().numpy(), mask))
+        results[name] = summary(scores)
+    return results
+
+
+class Run:
+    def __init__(self, args):
+        self.args = args
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.lanes = args.lanes if self.device.type == "cpu" else 1
+        self.pool = ThreadPoolExecutor(self.lanes)
+        if self.device.type == "cpu":
+            torch.set_num_threads(1)
+        torch.manual_seed(args.seed)
+        args.out.mkdir(parents=True, exist_ok=True)
+        self.split = read_split()
+        own = {name: float(weight) for name, weight in (a.split("=") for a in args.add)}
+        self.folders = read_folders(args.data, self.split, own)
+        self.backgrounds = read_backgrounds(args.data, self.split)
+        self.sets = validation_sets(args.data, self.split, args.validate_step)
+        self.step, self.seconds = 0, 0.0
+        self.net = U2Netp()
+        saved = args.out / "last.pt"
+        if args.init and not saved.exists():
+            load_folded(self.net, args.init)
+            revive_norms(self.net, self.batches(192, 8), 6)
+        self.net = self.net.to(self.device, memory_format=torch.channels_last)
+        self.ema = copy.deepcopy(self.net).requires_grad_(False)
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), args.lr, weight_decay=1e-4)
+        if saved.exists():
+            self.load(saved)
+
+    def batches(self, side, batch):
+        return batches(self.folders, self.backgrounds, side, batch, self.args.seed * 1000003 + self.step, self.args.workers)
+
+    def load(self, path):
+        state = torch.load(path, map_location=self.device)
+        self.net.load_state_dict(state["net"])
+        self.ema.load_state_dict(state["ema"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+    def save(self):
+        state = {
+            "net": self.net.state_dict(),
+            "ema": self.ema.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        path = self.args.out / "last.pt"
+        torch.save(state, path.with_suffix(".new"))
+        path.with_suffix(".new").replace(path)
+
+    def log(self, **fields):
+        line = json.dumps({"step": self.step, "minutes": round(self.seconds / 60, 2), **fields})
+        print(line, flush=True)
+        with open(self.args.out / "log.jsonl", "a") as file:
+            file.write(line + "\n")
+
+    def wait_while_paused(self):
+        while self.args.pause_file and self.args.pause_file.exists():
+            time.sleep(1)
+
+    def gradients(self, images, masks, edges):
+        """Loss and gradients of one part of a batch; parts run side by side without waiting for each other."""
+        x = normalise(images.to(self.device, non_blocking=True)).to(memory_format=torch.channels_last)
+        target = masks.to(self.device, non_blocking=True).float() / 255
+        with torch.autocast(self.device.type, torch.bfloat16, cache_enabled=False):
+            logits = self.net(x)
+        value = loss(logits, target, edges)
+        return value.detach(), torch.autograd.grad(value, list(self.net.parameters()))
+
+    def train_step(self, images, masks, edges):
+        self.net.train()
+        parts = self.pool.map(self.gradients, images.chunk(self.lanes), masks.chunk(self.lanes), [edges] * self.lanes)
+        values, gradients = zip(*parts)
+        for parameter, *grads in zip(self.net.parameters(), *gradients):
+            parameter.grad = sum(grads) / len(grads)
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimiser.step()
+        self.step += 1
+        average(self.ema, self.net, min(self.args.ema, (1 + self.step) / (10 + self.step)))
+        return float(sum(values)) / len(values)
+
+    def train(self):
+        budget = self.args.minutes * 60
+        begin = time.monotonic() - self.seconds
+        next_validation = self.seconds + (60 * self.args.validate_minutes if self.step else 0)
+        phases = parse_phases(self.args.phases)
+        for index, (side, batch, end) in enumerate(phases):
+            if self.seconds >= end * budget:
+                continue
+            source = self.batches(side, batch)
+            values, since, saved = [], time.monotonic(), time.monotonic()
+            while self.seconds < end * budget:
+                self.wait_while_paused()
+                if self.seconds >= next_validation:
+                    self.log(side=side, validation=validate(self.ema, self.sets, self.device))
+                    next_validation = self.seconds + 60 * self.args.validate_minutes
+                rate = learning_rate(self.args.lr, self.seconds / budget)
+                for group in self.optimiser.param_groups:
+                    group["lr"] = rate
+                values.append(self.train_step(*next(source), self.args.edges if index == len(phases) - 1 else 0))
+                now = time.monotonic()
+                self.seconds = now - begin
+                if self.step % LOG_EVERY == 0:
+                    speed = len(values) * batch / (now - since)
+                    self.log(side=side, loss=round(sum(values) / len(values), 4), lr=round(rate, 6), pictures_per_s=round(speed, 2))
+                    values, since = [], now
+                if now - saved > SAVE_SECONDS:
+                    self.save()
+                    saved = now
+        self.save()
+        self.log(validation=validate(self.ema, self.sets, self.device))
+
+
+if __name__ == "__main__":
+    Run(arguments()).train()

@@ -1,0 +1,61 @@
+"""Starts from an exported ONNX whose batch norms were folded into the convolutions.
+
+In:  an fp32 ONNX of this project (initialisers named like the modules of `net.U2Netp`, at times behind `n.`).
+Out: the same function with live batch norms: each one's running mean and variance are measured on real
+     batches, then gamma = sqrt(var + eps) and beta = mean undo it exactly.
+"""
+
+import onnx
+import torch
+import torch.nn as nn
+from onnx import numpy_helper
+
+from data import normalise
+
+
+def load_folded(net, path):
+    """Copies the convolutions; batch norms become the identity. Returns nothing."""
+    state = {k: v.clone() for k, v in net.state_dict().items()}
+    loaded = set()
+    for tensor in onnx.load(path).graph.initializer:
+        name = tensor.name.removeprefix("n.")
+        if name in state:
+            state[name] = torch.from_numpy(numpy_helper.to_array(tensor).copy())
+            loaded.add(name)
+    convolutions = {f"{n}.{p}" for n, m in net.named_modules() if isinstance(m, nn.Conv2d) for p in ("weight", "bias")}
+    if convolutions - loaded:
+        raise ValueError(f"{path} lacks {sorted(convolutions - loaded)[:3]}")
+    net.load_state_dict(state)
+    for norm in norms(net):
+        norm.running_mean.zero_()
+        norm.running_var.fill_(1 - norm.eps)
+        nn.init.ones_(norm.weight)
+        nn.init.zeros_(norm.bias)
+
+
+@torch.no_grad()
+def revive_norms(net, batches, count):
+    """Measures `count` batches of (rgb u8, mask u8) and gives every batch norm its statistics."""
+    sums = {norm: [] for norm in norms(net)}
+
+    def measure(norm, inputs):
+        x = inputs[0].float()
+        sums[norm].append(torch.stack((x.mean((0, 2, 3)), x.square().mean((0, 2, 3)))))
+
+    hooks = [norm.register_forward_pre_hook(measure) for norm in sums]
+    net.eval()
+    for _ in range(count):
+        net(normalise(next(batches)[0]))
+    for hook in hooks:
+        hook.remove()
+    for norm, rows in sums.items():
+        mean, square = torch.stack(rows).mean(0)
+        variance = (square - mean.square()).clamp(min=0)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.weight.copy_((variance + norm.eps).sqrt())
+        norm.bias.copy_(mean)
+
+
+def norms(net):
+    return [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
