@@ -13,6 +13,8 @@ QUANTISATION = {
     "u2netp-int8.onnx": "QDQ; weights i8 [-127, 127] per output channel; activations u8 [0, 127], zero point 0, "
     "per tensor; image u8, zero point 114; biases i32; sides, fuse and sigmoid f32",
 }
+# What the crate is built for.
+SHIPPED = "u2netp-int8.onnx"
 
 
 def entry(path):
@@ -37,4 +39,4 @@ if __name__ == "__main__":
     parser.add_argument("--models", type=Path, default=MODELS)
     models = parser.parse_args().models
     files = [entry(models / name) for name in QUANTISATION]
-    (models / "manifest.json").write_text(json.dumps({"files": files}, indent=2) + "\n")
+    (models / "manifest.json").write_text(json.dumps({"files": files, "shipped": SHIPPED}, indent=2) + "\n")

@@ -52,14 +52,11 @@ function largestDifference(a: Buffer, b: Buffer): number {
   return largest;
 }
 
-/** Levels of alpha: fp32 sums come out in another order in wasm and on the processor. */
-const TOLERANCE = 2;
-
 test("a photo is chosen, cut out and saved; page equals command line", async ({ page }) => {
   await page.goto("/");
   const photo = join(FIXTURES, "mug.jpg");
   const saved = await save(page, photo);
-  expect(largestDifference(saved, cutOutNatively(photo))).toBeLessThanOrEqual(TOLERANCE);
+  expect(largestDifference(saved, cutOutNatively(photo))).toBe(0);
   await expect(page.getByRole("status")).toHaveText(
     /^mug\.jpg: 720 x 540 px, cut out in [\d.]+ s$/,
   );
@@ -161,7 +158,7 @@ test("real photos come out as on the command line", async ({ page }) => {
   for (const name of photos) {
     const path = join(PHOTOS, name);
     const difference = largestDifference(await save(page, path), cutOutNatively(path));
-    expect(difference, name).toBeLessThanOrEqual(TOLERANCE);
+    expect(difference, name).toBe(0);
     await page.reload();
   }
 });

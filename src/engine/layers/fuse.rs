@@ -77,6 +77,7 @@ fn neighbours(o: usize, count: usize, n: usize) -> (usize, usize, f32) {
     (first, (first + 1).min(n - 1), at - first as f32)
 }
 
+/// With the `libm` crate's exponential: the platforms' own differ in the last bit.
 fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
+    1.0 / (1.0 + libm::expf(-x))
 }
