@@ -1,4 +1,4 @@
-"""Draws before-after.png for the README: a photo, and its cut-out on magenta.
+"""Draws before-after.jpg for the README: a photo, and its cut-out on magenta.
 
 `cargo run --release -- tests/fixtures/mug.jpg -o mug.png`, then
 `python docs/before_after.py tests/fixtures/mug.jpg mug.png` (Pillow 11).
@@ -20,9 +20,7 @@ def main(photo, cutout):
     pair = Image.new("RGB", (2 * size[0] + GAP, HEIGHT), "white")
     for left, picture in [(0, Image.open(photo)), (size[0] + GAP, composite)]:
         pair.paste(picture.resize(size, Image.Resampling.LANCZOS), (left, 0))
-    pair.quantize(192, dither=Image.Dither.FLOYDSTEINBERG).save(
-        Path(__file__).with_name("before-after.png"), optimize=True
-    )
+    pair.save(Path(__file__).with_name("before-after.jpg"), quality=92)
 
 
 if __name__ == "__main__":

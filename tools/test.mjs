@@ -11,7 +11,7 @@ import { fail, ROOT, say, step } from "./step.mjs";
 const PARTS = { check, rust: testRust, node: testNode, kernels: testKernels, browser: testBrowser };
 
 function testRust() {
-  step("Testing the Rust", "cargo", ["test", "--locked", "--workspace"]);
+  step("Testing the Rust", "cargo", ["test", "--locked"]);
 }
 
 function testNode() {
