@@ -62,7 +62,8 @@ export function setUpChromium() {
     );
   }
   step("Refreshing apt's lists", "apt-get", ["update", "-qq"], { remedy });
-  step("Installing Chromium", "apt-get", ["install", "-y", "-qq", "chromium"], { remedy });
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  step("Installing Chromium", "apt-get", ["install", "-y", "-qq", "chromium"], { remedy, env });
   if (!existsSync(candidates[0])) fail("apt installed no /usr/bin/chromium", remedy);
   say("Chromium is there");
   return candidates[0];
