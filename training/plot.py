@@ -16,7 +16,7 @@ def svg(lines):
     x = lambda minutes: LEFT + (WIDTH - LEFT - 130) * minutes / last
     y = lambda value: TOP + (HEIGHT - TOP - BOTTOM) * (1 - value)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12"><title>Loss and validation IoU over time</title>',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
     ]
     for tick in range(0, 11, 2):
