@@ -155,7 +155,7 @@ async function main() {
     server.kill();
   }
   const text = [
-    `# ${record ?? "Steps"}`,
+    "# The steps of one cut-out",
     "",
     `${cpus()[0].model}, ${cpus().length} cores; ${ask("rustc", ["--version"])}; Node ${process.version}; ` +
       `Chromium ${browser.version()}. One thread; medians of ${ROUNDS} rounds after a first one.`,
