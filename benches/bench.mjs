@@ -8,10 +8,9 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { chromium } from "@playwright/test";
 
 import { build, targetFolder } from "../tools/build.mjs";
-import { setUpChromium } from "../tools/setup.mjs";
+import { launch } from "../tools/lab.mjs";
 import { ask, ROOT, say, step } from "../tools/step.mjs";
 
 const ROUNDS = 5;
@@ -117,10 +116,7 @@ async function main() {
     "--bin=cleancut",
   ]);
   const server = spawn("node", ["tests/browser/serve.mjs", String(PORT)], { cwd: ROOT });
-  const browser = await chromium.launch({
-    executablePath: setUpChromium(),
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-  });
+  const browser = await launch();
   const page = await browser.newPage();
   page.setDefaultTimeout(0);
   const folder = mkdtempSync(join(tmpdir(), "cleancut-"));

@@ -5,21 +5,12 @@ import { join } from "node:path";
 import { chromium } from "@playwright/test";
 
 import { buildWasm, OUT, writePlan } from "./build.mjs";
-import { setUpChromium } from "./setup.mjs";
+import { CHROMIUM_ARGS, setUpChromium } from "./setup.mjs";
 
 export { ARTEFACTS } from "./build.mjs";
 
 const ORIGIN = "http://localhost";
 const TYPES = { js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** The folder of an artefact's lab: `cleancut.js` and `cleancut_bg.wasm`. */
 export const buildLab = (artefact) => buildWasm(artefact, "lab");
@@ -32,7 +23,8 @@ export function buildPlan() {
 
 /** Chromium, with `flags` for V8. */
 export function launch(flags = []) {
-  const args = flags.length === 0 ? ARGS : [...ARGS, `--js-flags=${flags.join(" ")}`];
+  const args =
+    flags.length === 0 ? CHROMIUM_ARGS : [...CHROMIUM_ARGS, `--js-flags=${flags.join(" ")}`];
   return chromium.launch({ executablePath: setUpChromium(), args });
 }
 

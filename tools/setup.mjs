@@ -9,6 +9,17 @@ import { ask, fail, ROOT, say, step } from "./step.mjs";
 const WASM_TARGET = "wasm32-unknown-unknown";
 const NODE_AT_LEAST = [20, 19];
 
+/** How tests and benchmarks start Chromium: headless as root, and asking nothing of any network. */
+export const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 /** Node packages at the versions of package-lock.json. */
 export function setUpNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
