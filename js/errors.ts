@@ -7,6 +7,9 @@
  * - `wasm`: WebAssembly is missing, too old or forbidden
  * - `worker`: the worker could not be started
  * - `crashed`: the engine broke down; the next call starts a new one
+ * - `option`: an option is not known or does not take this value
+ * - `no-subject`: nothing in the photo stands out
+ * - `busy-ground`: the method `studio` was asked for and the ground is not plain
  * - `inference`, `encode`: the engine or the encoder refused
  */
 export type ErrorCode =
@@ -19,6 +22,9 @@ export type ErrorCode =
   | "wasm"
   | "worker"
   | "crashed"
+  | "option"
+  | "no-subject"
+  | "busy-ground"
   | "inference"
   | "encode";
 
@@ -32,6 +38,9 @@ const HINTS: Record<ErrorCode, string> = {
   wasm: "Needs WebAssembly SIMD (browsers since 2023) and, under a Content-Security-Policy, script-src 'wasm-unsafe-eval'.",
   worker: "Allow module workers from this origin (Content-Security-Policy: worker-src 'self').",
   crashed: "Call again; if it happens with one picture each time, please report it.",
+  option: "The message says what the option takes.",
+  "no-subject": "Show the subject larger or on a calmer ground, or keep the photo as it is.",
+  "busy-ground": "Use the method auto or network.",
   inference: "Please report this picture.",
   encode: "Please report this picture.",
 };

@@ -17,7 +17,11 @@ export class LocalRemover implements Remover {
     const engine = await this.#load(onProgress);
     signal?.throwIfAborted();
     try {
-      const png = engine.remove(photo, maxPixels, (step: Phase) => onProgress(phaseBegins(step)));
+      const words = maxPixels === undefined ? [] : ["max-pixels", String(Math.floor(maxPixels))];
+      const cutout = engine.segment(photo, words, (step: Phase) => onProgress(phaseBegins(step)));
+      onProgress(phaseBegins("compose"));
+      const png = cutout.encode(words);
+      cutout.free();
       onProgress(phaseBegins("done"));
       return png as Uint8Array<ArrayBuffer>;
     } catch (thrown) {

@@ -1,7 +1,7 @@
 //! What can go wrong, one variant per stage of the pipeline.
 
 /// Why a photo was not cut out. Bad input always ends here, never in a panic.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The bytes are not of a format that cleancut reads.
@@ -40,6 +40,28 @@ pub enum Error {
         /// The engine's own words.
         reason: String,
     },
+    /// An option is not known, or its value is not one that it takes.
+    #[error("{reason}")]
+    Option {
+        /// Name, value, and what would have been right.
+        reason: String,
+    },
+    /// Nothing in the photo stands out. [`Cutout`](crate::Cutout) tells it without an error.
+    #[error(
+        "no subject found (confidence {:.2}; at least {:.2} is wanted)",
+        confidence,
+        crate::subject::CONFIDENT
+    )]
+    NoSubject {
+        /// What [`Subject::confidence`](crate::Subject) was, 0 to 1.
+        confidence: f32,
+    },
+    /// The method `studio` was asked for and the ground is not plain.
+    #[error("the ground is not plain enough for the method studio: {reason}")]
+    BusyGround {
+        /// What was measured.
+        reason: String,
+    },
     /// The result could not be encoded.
     #[error("cannot encode the result: {reason}")]
     Encode {
@@ -50,7 +72,8 @@ pub enum Error {
 
 impl Error {
     /// A stable word for programs: `"unsupported-format"`, `"too-large"`, `"decode"`, `"model"`,
-    /// `"inference"` or `"encode"`. The JavaScript `CleancutError` carries the same.
+    /// `"inference"`, `"option"`, `"no-subject"`, `"busy-ground"` or `"encode"`. The JavaScript
+    /// `CleancutError` carries the same.
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnsupportedFormat { .. } => "unsupported-format",
@@ -58,6 +81,9 @@ impl Error {
             Self::Decode { .. } => "decode",
             Self::Model { .. } => "model",
             Self::Inference { .. } => "inference",
+            Self::Option { .. } => "option",
+            Self::NoSubject { .. } => "no-subject",
+            Self::BusyGround { .. } => "busy-ground",
             Self::Encode { .. } => "encode",
         }
     }

@@ -15,6 +15,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod compose;
+mod cutout;
 pub mod decode;
 pub mod encode;
 pub mod engine;
@@ -23,12 +24,17 @@ mod image;
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]
 pub mod lab;
 pub mod matte;
+pub mod options;
 pub mod orient;
 pub mod pipeline;
 pub mod preprocess;
+pub mod subject;
 #[cfg(feature = "wasm")]
 mod wasm;
 
+pub use cutout::Cutout;
 pub use error::{Error, Result};
 pub use image::{Image, Mask};
-pub use pipeline::{Options, Remover, Step};
+pub use options::Options;
+pub use pipeline::{Remover, Step};
+pub use subject::Subject;

@@ -1,5 +1,5 @@
-//! In: a [`Saliency`], `[side, side]` f32 in [0, 1], and the photo's size. Out: a [`Mask`],
-//! `[height, width]` u8.
+//! In: a [`Saliency`], `[side, side]` f32 in [0, 1], and the photo. Out: a [`Mask`], `[height, width]`
+//! u8, of the photo's size.
 //!
 //! The map is stretched so that a found subject becomes fully opaque and its ground fully clear,
 //! then resized with a Catmull-Rom filter. A map without contrast is never blown up.
@@ -8,18 +8,17 @@ use fast_image_resize::images::{Image as Pixels, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::engine::Saliency;
-use crate::image::Mask;
+use crate::image::{Image, Mask};
+use crate::options::Options;
 
 /// The stretch never takes a saliency above this for ground.
 const GROUND_AT_MOST: f32 = 0.1;
 /// The stretch never takes a saliency below this for a sure subject.
 const SUBJECT_AT_LEAST: f32 = 0.5;
 
-/// The mask of a photo of `width` x `height` px.
-///
-/// # Panics
-/// When a side is 0.
-pub fn matte(saliency: &Saliency, width: u32, height: u32) -> Mask {
+/// The mask of `photo`, whose saliency is `saliency`.
+pub fn matte(saliency: &Saliency, photo: &Image, _options: &Options) -> Mask {
+    let (width, height) = (photo.width(), photo.height());
     let small = normalise(saliency.values());
     let side = saliency.side();
     let source = ImageRef::new(side, side, &small, PixelType::U8)
@@ -67,7 +66,8 @@ mod tests {
     fn upsampling_keeps_flat_regions_and_the_place_of_an_edge() {
         let side = 8;
         let values = (0..side * side).map(|i| if i % side < 4 { 0.0 } else { 1.0 }).collect();
-        let mask = matte(&Saliency::new(side, values), 80, 5);
+        let photo = Image::new(80, 5, vec![255; 80 * 5 * 4]);
+        let mask = matte(&Saliency::new(side, values), &photo, &Options::default());
         for row in mask.values().chunks_exact(80) {
             assert!(row[..30].iter().all(|&v| v == 0) && row[50..].iter().all(|&v| v == 255));
             assert!(row[39] < 128 && row[40] >= 128, "the edge is at x = 40: {:?}", &row[30..50]);

@@ -8,14 +8,17 @@
 //!                                                   └─> Image ─ encode ─> bytes
 //! ```
 
-use crate::compose::compose;
-use crate::decode::{MAX_PIXELS, decode};
+use crate::cutout::Cutout;
+use crate::decode::decode;
 use crate::encode::encode;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::image::Image;
 use crate::matte::matte;
+use crate::options::Options;
 use crate::orient::orient;
-use crate::preprocess::{INPUT_SIDE, preprocess};
+use crate::preprocess::preprocess;
+use crate::subject::Subject;
 
 /// A step of the pipeline, as progress and timings name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,21 +55,6 @@ impl Step {
     }
 }
 
-/// What a caller may choose.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Options {
-    /// The limit on a photo's width x height, px, held against its header.
-    pub max_pixels: u64,
-}
-
-impl Default for Options {
-    /// [`MAX_PIXELS`].
-    fn default() -> Self {
-        Self { max_pixels: MAX_PIXELS }
-    }
-}
-
 /// Removes backgrounds. Holds the loaded network and nothing of the photos.
 #[derive(Debug)]
 pub struct Remover {
@@ -82,11 +70,32 @@ impl Remover {
         Ok(Self { engine: Engine::load(model)? })
     }
 
-    /// Cuts out the subject of `photo`, a JPEG, PNG or WebP file: a PNG of the same size, upright,
-    /// with straight alpha. `on_step` is called as each step begins.
+    /// Finds the subject of `photo`, which is upright. `on_step` is called as each step begins.
     ///
     /// # Errors
-    /// Any [`Error`](crate::Error) but `Model`.
+    /// [`Error::Inference`] or [`Error::BusyGround`]. That there is no subject is no error here:
+    /// [`Cutout::subject`] says so.
+    pub fn segment(
+        &self,
+        photo: Image,
+        options: &Options,
+        mut on_step: impl FnMut(Step),
+    ) -> Result<Cutout> {
+        on_step(Step::Preprocess);
+        let input = preprocess(&photo, options.input_size);
+        on_step(Step::Inference);
+        let saliency = self.engine.run(&input)?;
+        on_step(Step::Matte);
+        let mask = matte(&saliency, &photo, options);
+        let subject = Subject::find(&mask, &saliency);
+        Ok(Cutout::new(photo, mask, subject))
+    }
+
+    /// Cuts out the subject of `photo`, a JPEG, PNG or WebP file, and returns a file. `on_step` is
+    /// called as each step begins.
+    ///
+    /// # Errors
+    /// Any [`Error`] but `Model`.
     pub fn remove(
         &self,
         photo: &[u8],
@@ -94,17 +103,24 @@ impl Remover {
         mut on_step: impl FnMut(Step),
     ) -> Result<Vec<u8>> {
         on_step(Step::Decode);
-        let (stored, orientation) = decode(photo, options.max_pixels)?;
-        let image = orient(stored, orientation);
-        on_step(Step::Preprocess);
-        let input = preprocess(&image, INPUT_SIDE);
-        on_step(Step::Inference);
-        let saliency = self.engine.run(&input)?;
-        on_step(Step::Matte);
-        let mask = matte(&saliency, image.width(), image.height());
+        let photo = read(photo, options)?;
+        let cutout = self.segment(photo, options, &mut on_step)?;
+        let Subject { bounds, confidence, .. } = *cutout.subject();
+        if bounds.is_none() {
+            return Err(Error::NoSubject { confidence });
+        }
         on_step(Step::Compose);
-        let cutout = compose(image, &mask);
+        let picture = cutout.into_render(options);
         on_step(Step::Encode);
-        encode(&cutout)
+        encode(&picture)
     }
+}
+
+/// The pixels of a JPEG, PNG or WebP file, the right way up, in sRGB.
+///
+/// # Errors
+/// [`Error::UnsupportedFormat`], [`Error::TooLarge`] or [`Error::Decode`].
+pub fn read(photo: &[u8], options: &Options) -> Result<Image> {
+    let (stored, orientation) = decode(photo, options.max_pixels)?;
+    Ok(orient(stored, orientation))
 }

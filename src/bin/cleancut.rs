@@ -80,6 +80,11 @@ fn parse_args() -> Result<Option<Args>, lexopt::Error> {
                 let limit: f64 = parser.value()?.parse()?;
                 args.options.max_pixels = (limit * 1e6) as u64;
             }
+            Long(name) if Options::knows(name) => {
+                let name = name.to_owned();
+                let value = parser.value()?.string()?;
+                args.options.set(&name, &value).map_err(|error| error.to_string())?;
+            }
             Long("timings") => args.timings = true,
             Short('h') | Long("help") => {
                 print!("{HELP}");
