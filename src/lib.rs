@@ -30,6 +30,7 @@ pub mod options;
 pub mod orient;
 pub mod pipeline;
 pub mod preprocess;
+mod shrink;
 pub mod subject;
 #[cfg(feature = "wasm")]
 mod wasm;
