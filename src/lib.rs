@@ -14,6 +14,7 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+pub mod border;
 pub mod compose;
 mod cutout;
 pub mod decode;
@@ -31,6 +32,7 @@ pub mod orient;
 pub mod pipeline;
 pub mod preprocess;
 mod shrink;
+pub mod studio;
 pub mod subject;
 #[cfg(feature = "wasm")]
 mod wasm;

@@ -12,7 +12,7 @@ use crate::cutout::Cutout;
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::options::Options;
-use crate::pipeline::{Remover, Step, read};
+use crate::pipeline::{Remover, Step, read, segment_studio};
 
 #[wasm_bindgen(start)]
 fn start() {
@@ -62,6 +62,20 @@ impl JsRemover {
         let cutout = self.0.segment(photo, &options, |step| report(on_step, step));
         cutout.map(JsCutout).map_err(thrown)
     }
+}
+
+/// The method `studio`, which needs no model. `photo`: the bytes of a JPEG, PNG or WebP file.
+/// Throws `busy-ground` where a network is wanted.
+#[wasm_bindgen(js_name = segmentStudio)]
+pub fn segment_studio_js(
+    photo: &[u8],
+    options: Vec<String>,
+    on_step: &Function,
+) -> std::result::Result<JsCutout, JsValue> {
+    let options = parse(&options).map_err(thrown)?;
+    report(on_step, Step::Decode);
+    let photo = read(photo, &options).map_err(thrown)?;
+    segment_studio(photo, |step| report(on_step, step)).map(JsCutout).map_err(thrown)
 }
 
 /// A photo and its subject; free it when it is no longer wanted.
