@@ -20,6 +20,8 @@ pub mod decode;
 pub mod encode;
 pub mod engine;
 mod error;
+pub mod frame;
+mod grid;
 mod image;
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]
 pub mod lab;
