@@ -120,13 +120,7 @@ struct Axis {
 }
 
 impl Axis {
-    fn new(
-        at: u32,
-        length: u32,
-        photo: u32,
-        mut around: [[f64; 2]; 2],
-        cut: [bool; 2],
-    ) -> Self {
+    fn new(at: u32, length: u32, photo: u32, mut around: [[f64; 2]; 2], cut: [bool; 2]) -> Self {
         let start = if cut[0] { 0 } else { at };
         let end = if cut[1] { photo } else { at + length };
         for side in 0..2 {

@@ -220,7 +220,8 @@ mod tests {
 
     #[test]
     fn pixels_fall_into_their_cells() {
-        let mut grid: Grid<1> = Grid::new(Area { x: -2.0, y: 0.0, width: 8.0, height: 4.0 }, 2.0, 9);
+        let mut grid: Grid<1> =
+            Grid::new(Area { x: -2.0, y: 0.0, width: 8.0, height: 4.0 }, 2.0, 9);
         assert_eq!((grid.width(), grid.height()), (4, 2));
         grid.add((5, 3), |at| [at as f32]);
         let sums: Vec<f32> = grid.cells().iter().map(|cell| cell[0]).collect();

@@ -22,14 +22,19 @@ pub mod engine;
 mod error;
 pub mod frame;
 mod grid;
+pub mod ground;
 mod image;
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]
 pub mod lab;
 pub mod matte;
 pub mod options;
 pub mod orient;
+pub mod paint;
 pub mod pipeline;
 pub mod preprocess;
+pub mod presets;
+pub mod resample;
+pub mod shadow;
 pub mod subject;
 #[cfg(feature = "wasm")]
 mod wasm;

@@ -48,6 +48,11 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// What someone else found.
+    pub fn new(bounds: Option<Rect>, coverage: f32, confidence: f32, touches: Sides) -> Self {
+        Self { bounds, coverage, confidence, touches }
+    }
+
     /// What `mask` shows.
     pub fn find(mask: &Mask, _saliency: &Saliency) -> Self {
         let bounds = Rect { x: 0, y: 0, width: mask.width(), height: mask.height() };
