@@ -112,12 +112,13 @@ impl<const C: usize> Grid<C> {
 }
 
 impl Grid<4> {
-    /// Means over the ground: red, green and blue times the weight, and the weight, 0 to 1.
+    /// Means over the ground: red, green and blue times the weight, and the weight, 0 to 1. It
+    /// falls with alpha, to nothing at a quarter: soft edges hold the subject's colours, too.
     pub(crate) fn of_ground(photo: &Image, mask: &Mask, mut grid: Self) -> Self {
         let (pixels, coverage) = (photo.pixels(), mask.values());
         grid.add((photo.width(), photo.height()), |at| {
             let pixel = &pixels[at * 4..][..4];
-            let clear = f32::from(255 - coverage[at]) / 255.0;
+            let clear = (1.0 - 4.0 * f32::from(coverage[at]) / 255.0).max(0.0);
             let weight = clear * clear * f32::from(pixel[3]) / 255.0;
             let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
             [red * weight, green * weight, blue * weight, weight]

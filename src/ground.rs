@@ -31,8 +31,8 @@ enum Kind {
 impl Ground {
     /// Prepares `background` for a canvas.
     ///
-    /// A blur is made of the photo's ground alone, in proportion to `1 - alpha`, and continued
-    /// under the subject and beyond the photo before it is blurred: nothing of the subject is in it.
+    /// A blur is made of the photo's ground alone, continued under the subject and beyond the photo
+    /// before it is blurred: nothing of the subject is in it.
     pub fn new(
         background: &Background,
         fit: Fit,

@@ -36,9 +36,14 @@ const LONGEST_SIDE: u32 = 16384;
 const BLUR: f32 = 0.02;
 
 impl Options {
+    /// Every name that [`set`](Self::set) knows.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|&(name, _)| name)
+    }
+
     /// Whether there is an option called `name`.
     pub fn knows(name: &str) -> bool {
-        NAMES.iter().any(|(known, _)| *known == name)
+        Self::names().any(|known| known == name)
     }
 
     /// Sets the option called `name` to `value`; the words stand at each field of [`Options`].
@@ -47,7 +52,7 @@ impl Options {
     /// [`Error::Option`](crate::Error::Option), which says what `name` takes.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         let Some((_, takes)) = NAMES.iter().find(|(known, _)| *known == name) else {
-            let known: Vec<&str> = NAMES.iter().map(|(known, _)| *known).collect();
+            let known: Vec<&str> = Self::names().collect();
             let reason = format!("there is no option {name}; there are {}", known.join(", "));
             return Err(Error::Option { reason });
         };
