@@ -124,9 +124,9 @@ impl Remover {
             return Err(Error::NoSubject { confidence });
         }
         on_step(Step::Compose);
-        let picture = cutout.into_render(options);
+        let picture = cutout.into_render(options)?;
         on_step(Step::Encode);
-        encode(&picture)
+        encode(&picture, options)
     }
 }
 

@@ -58,6 +58,11 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// What someone else found.
+    pub fn new(bounds: Option<Rect>, coverage: f32, confidence: f32, touches: Sides) -> Self {
+        Self { bounds, coverage, confidence, touches }
+    }
+
     /// What `mask` shows, given that it was found with `confidence`.
     pub fn find(mask: &Mask, confidence: f32) -> Self {
         let covered: u64 = mask.values().iter().map(|&value| u64::from(value)).sum();

@@ -4,6 +4,8 @@
 //! `options` are pairs, name and value after each other, as [`Options::set`] takes them.
 //! Everything throws an `Error` with a `code`.
 
+use std::sync::Arc;
+
 use js_sys::{Error as JsError, Function, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,8 +13,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::cutout::Cutout;
 use crate::error::{Error, Result};
 use crate::image::Image;
-use crate::options::Options;
+use crate::options::{Background, Options};
 use crate::pipeline::{Remover, Step, read, segment_studio};
+use crate::presets::{PRESETS, Preset};
 
 #[wasm_bindgen(start)]
 fn start() {
@@ -128,10 +131,89 @@ impl JsCutout {
         self.0.mask().values().to_vec()
     }
 
-    /// The picture that `options` ask for, as a file.
-    pub fn encode(&self, options: Vec<String>) -> std::result::Result<Vec<u8>, JsValue> {
-        parse(&options).and_then(|options| self.0.encode(&options)).map_err(thrown)
+    /// The picture that `options` ask for, as a file. `background`: the bytes of a picture to put
+    /// behind the subject, a JPEG, PNG or WebP file.
+    pub fn encode(
+        &self,
+        options: Vec<String>,
+        background: Option<Vec<u8>>,
+    ) -> std::result::Result<Vec<u8>, JsValue> {
+        with_background(&options, background)
+            .and_then(|options| self.0.encode(&options))
+            .map_err(thrown)
     }
+
+    /// The same as pixels.
+    pub fn pixels(
+        &self,
+        options: Vec<String>,
+        background: Option<Vec<u8>>,
+    ) -> std::result::Result<JsPixels, JsValue> {
+        with_background(&options, background)
+            .and_then(|options| self.0.render(&options))
+            .map(JsPixels)
+            .map_err(thrown)
+    }
+
+    /// The same mask for another size of the same picture, a JPEG, PNG or WebP file.
+    pub fn apply(
+        &self,
+        photo: &[u8],
+        options: Vec<String>,
+    ) -> std::result::Result<JsCutout, JsValue> {
+        parse(&options)
+            .and_then(|options| self.0.apply(read(photo, &options)?))
+            .map(JsCutout)
+            .map_err(thrown)
+    }
+}
+
+/// A rendered picture.
+#[wasm_bindgen(js_name = Pixels)]
+#[derive(Debug)]
+pub struct JsPixels(Image);
+
+#[wasm_bindgen(js_class = Pixels)]
+impl JsPixels {
+    /// Width, px.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.0.width()
+    }
+
+    /// Height, px.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.0.height()
+    }
+
+    /// `[height, width, 4]` RGBA8, straight alpha. Frees the picture.
+    #[wasm_bindgen(js_name = intoData)]
+    pub fn into_data(self) -> Vec<u8> {
+        self.0.into_pixels()
+    }
+}
+
+/// The names of the presets, each followed by how many options it sets and by their names and
+/// values.
+#[wasm_bindgen(js_name = presets)]
+pub fn presets() -> Vec<String> {
+    let words = |preset: &Preset| {
+        let pairs = preset.options.iter().flat_map(|&(name, value)| [name, value]);
+        let count = preset.options.len().to_string();
+        let mut words = vec![preset.name.to_owned(), count];
+        words.extend(pairs.map(str::to_owned));
+        words
+    };
+    PRESETS.iter().flat_map(words).collect()
+}
+
+fn with_background(pairs: &[String], background: Option<Vec<u8>>) -> Result<Options> {
+    let mut options = parse(pairs)?;
+    if let Some(picture) = background {
+        options.background = Background::Picture(Arc::new(read(&picture, &options)?));
+    }
+    Ok(options)
 }
 
 fn parse(pairs: &[String]) -> Result<Options> {
