@@ -17,6 +17,7 @@
 pub mod compose;
 mod cutout;
 pub mod decode;
+pub mod edit;
 pub mod encode;
 pub mod engine;
 mod error;

@@ -60,3 +60,54 @@ impl Subject {
         }
     }
 }
+
+/// What a mask shows that was edited or moved to another photo, with the network's `confidence`.
+pub fn measure(mask: &Mask, confidence: f32) -> Subject {
+    let width = mask.width() as usize;
+    let is_in = |&value: &u8| value >= 128;
+    let mut bounds: Option<[usize; 4]> = None;
+    for (y, row) in mask.values().chunks_exact(width).enumerate() {
+        let Some(first) = row.iter().position(is_in) else { continue };
+        let last = row.iter().rposition(is_in).unwrap_or(first);
+        let [left, right, top, _] = bounds.unwrap_or([first, last, y, y]);
+        bounds = Some([left.min(first), right.max(last), top, y]);
+    }
+    let covered: u64 = mask.values().iter().map(|&value| u64::from(value)).sum();
+    let touches = bounds.map_or(Sides::default(), |[left, right, top, bottom]| Sides {
+        top: top == 0,
+        right: right + 1 == width,
+        bottom: bottom + 1 == mask.height() as usize,
+        left: left == 0,
+    });
+    Subject {
+        bounds: bounds.map(|[left, right, top, bottom]| Rect {
+            x: left as u32,
+            y: top as u32,
+            width: (right - left + 1) as u32,
+            height: (bottom - top + 1) as u32,
+        }),
+        coverage: (covered as f64 / 255.0 / mask.values().len() as f64) as f32,
+        confidence,
+        touches,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_the_box_and_the_sides_it_touches() {
+        let mut values = vec![0; 6 * 4];
+        assert_eq!(measure(&Mask::new(6, 4, values.clone()), 0.5).bounds, None);
+        for at in [2 * 6 + 1, 2 * 6 + 2, 3 * 6 + 3] {
+            values[at] = 255;
+        }
+        values[5] = 127;
+        let subject = measure(&Mask::new(6, 4, values), 0.5);
+        assert_eq!(subject.bounds, Some(Rect { x: 1, y: 2, width: 3, height: 2 }));
+        assert_eq!(subject.touches, Sides { bottom: true, ..Sides::default() });
+        assert_eq!(subject.confidence, 0.5);
+        assert!((subject.coverage - (3.0 * 255.0 + 127.0) / 255.0 / 24.0).abs() < 1e-6);
+    }
+}

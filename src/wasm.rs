@@ -4,19 +4,74 @@
 //! `options` are pairs, name and value after each other, as [`Options::set`] takes them.
 //! Everything throws an `Error` with a `code`.
 
+use std::sync::Arc;
+
 use js_sys::{Error as JsError, Function, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::cutout::Cutout;
+use crate::edit::Stroke;
 use crate::error::{Error, Result};
 use crate::image::Image;
-use crate::options::Options;
+use crate::options::{Background, Fit, Options};
 use crate::pipeline::{Remover, Step, read};
 
 #[wasm_bindgen(start)]
 fn start() {
     console_error_panic_hook::set_once();
+}
+
+/// The name of every option.
+#[wasm_bindgen(js_name = optionNames)]
+pub fn option_names() -> Vec<String> {
+    Options::names().map(str::to_owned).collect()
+}
+
+/// A picture, RGBA8, straight alpha, upright.
+#[wasm_bindgen(js_name = Picture)]
+#[derive(Debug)]
+pub struct JsPicture(Image);
+
+#[wasm_bindgen(js_class = Picture)]
+impl JsPicture {
+    /// `file`: the bytes of a JPEG, PNG or WebP file.
+    pub fn decode(file: &[u8], options: Vec<String>) -> std::result::Result<Self, JsValue> {
+        parse(&options).and_then(|options| read(file, &options)).map(Self).map_err(thrown)
+    }
+
+    /// `pixels`: `[height, width, 4]` RGBA8.
+    #[wasm_bindgen(js_name = fromPixels)]
+    pub fn from_pixels(
+        pixels: Vec<u8>,
+        width: u32,
+        height: u32,
+        options: Vec<String>,
+    ) -> std::result::Result<Self, JsValue> {
+        let limit_px = parse(&options).map_err(thrown)?.max_pixels;
+        if u64::from(width) * u64::from(height) > limit_px {
+            return Err(thrown(Error::TooLarge { width, height, limit_px }));
+        }
+        Ok(Self(Image::new(width, height, pixels)))
+    }
+
+    /// Width, px.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.0.width()
+    }
+
+    /// Height, px.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.0.height()
+    }
+
+    /// `[height, width, 4]` RGBA8; the picture is gone.
+    #[wasm_bindgen(js_name = intoPixels)]
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.0.into_pixels()
+    }
 }
 
 /// A loaded network.
@@ -32,34 +87,15 @@ impl JsRemover {
         Remover::new(model).map(Self).map_err(thrown)
     }
 
-    /// `photo`: the bytes of a JPEG, PNG or WebP file. `on_step` receives each step's name as it
-    /// begins.
+    /// Takes `photo`. `on_step` receives each step's name as it begins.
     pub fn segment(
         &self,
-        photo: &[u8],
+        photo: JsPicture,
         options: Vec<String>,
         on_step: &Function,
     ) -> std::result::Result<JsCutout, JsValue> {
         let options = parse(&options).map_err(thrown)?;
-        report(on_step, Step::Decode);
-        let photo = read(photo, &options).map_err(thrown)?;
-        let cutout = self.0.segment(photo, &options, |step| report(on_step, step));
-        cutout.map(JsCutout).map_err(thrown)
-    }
-
-    /// The same for `[height, width, 4]` RGBA8 pixels, straight alpha, upright.
-    #[wasm_bindgen(js_name = segmentPixels)]
-    pub fn segment_pixels(
-        &self,
-        pixels: Vec<u8>,
-        width: u32,
-        height: u32,
-        options: Vec<String>,
-        on_step: &Function,
-    ) -> std::result::Result<JsCutout, JsValue> {
-        let options = parse(&options).map_err(thrown)?;
-        let photo = Image::new(width, height, pixels);
-        let cutout = self.0.segment(photo, &options, |step| report(on_step, step));
+        let cutout = self.0.segment(photo.0, &options, |step| report(on_step, step));
         cutout.map(JsCutout).map_err(thrown)
     }
 }
@@ -114,10 +150,63 @@ impl JsCutout {
         self.0.mask().values().to_vec()
     }
 
-    /// The picture that `options` ask for, as a file.
-    pub fn encode(&self, options: Vec<String>) -> std::result::Result<Vec<u8>, JsValue> {
-        parse(&options).and_then(|options| self.0.encode(&options)).map_err(thrown)
+    /// The picture that `options` ask for, as a file. `background`: a picture to put the subject on,
+    /// whole (`contain`) or filling the frame.
+    pub fn encode(
+        &self,
+        options: Vec<String>,
+        background: Option<JsPicture>,
+        contain: bool,
+    ) -> std::result::Result<Vec<u8>, JsValue> {
+        let options = parse_with(&options, background, contain);
+        options.and_then(|options| self.0.encode(&options)).map_err(thrown)
     }
+
+    /// The same as pixels.
+    pub fn render(
+        &self,
+        options: Vec<String>,
+        background: Option<JsPicture>,
+        contain: bool,
+    ) -> std::result::Result<JsPicture, JsValue> {
+        let options = parse_with(&options, background, contain).map_err(thrown)?;
+        Ok(JsPicture(self.0.render(&options)))
+    }
+
+    /// The mask put on another size of the same photo, which is taken.
+    pub fn apply(&self, photo: JsPicture) -> std::result::Result<JsCutout, JsValue> {
+        self.0.apply(photo.0).map(JsCutout).map_err(thrown)
+    }
+
+    /// The same with strokes painted into the mask. Each is keep (1) or erase (0), radius px,
+    /// hardness 0 to 1, the number of points, and x, y of each.
+    pub fn edit(&self, strokes: &[f32]) -> JsCutout {
+        JsCutout(self.0.edit(&parse_strokes(strokes)))
+    }
+}
+
+fn parse_with(pairs: &[String], background: Option<JsPicture>, contain: bool) -> Result<Options> {
+    let mut options = parse(pairs)?;
+    if let Some(JsPicture(picture)) = background {
+        let fit = if contain { Fit::Contain } else { Fit::Cover };
+        options.background = Background::Picture(Arc::new(picture), fit);
+    }
+    Ok(options)
+}
+
+fn parse_strokes(mut numbers: &[f32]) -> Vec<Stroke> {
+    let mut strokes = Vec::new();
+    while let [keep, radius_px, hardness, count, rest @ ..] = numbers {
+        let (points, rest) = rest.split_at((2 * *count as usize).min(rest.len()));
+        numbers = rest;
+        strokes.push(Stroke {
+            keep: *keep != 0.0,
+            points: points.chunks_exact(2).map(|point| [point[0], point[1]]).collect(),
+            radius_px: *radius_px,
+            hardness: *hardness,
+        });
+    }
+    strokes
 }
 
 fn parse(pairs: &[String]) -> Result<Options> {

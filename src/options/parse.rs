@@ -37,6 +37,11 @@ impl Options {
         NAMES.iter().any(|(known, _)| *known == name)
     }
 
+    /// The name of every option, by alphabet.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|&(name, _)| name)
+    }
+
     /// Sets the option called `name` to `value`; the words stand at each field of [`Options`].
     ///
     /// # Errors
