@@ -22,12 +22,6 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// The name of every option.
-#[wasm_bindgen(js_name = optionNames)]
-pub fn option_names() -> Vec<String> {
-    Options::names().map(str::to_owned).collect()
-}
-
 /// A picture, RGBA8, straight alpha, upright.
 #[wasm_bindgen(js_name = Picture)]
 #[derive(Debug)]
@@ -85,6 +79,12 @@ impl JsRemover {
     #[wasm_bindgen(constructor)]
     pub fn new(model: &[u8]) -> std::result::Result<Self, JsValue> {
         Remover::new(model).map(Self).map_err(thrown)
+    }
+
+    /// The name of every option.
+    #[wasm_bindgen(js_name = optionNames)]
+    pub fn option_names() -> Vec<String> {
+        Options::names().map(str::to_owned).collect()
     }
 
     /// Takes `photo`. `on_step` receives each step's name as it begins.
