@@ -1,6 +1,6 @@
 /**
- * Wasm and model in the Cache API, under their sha256, so that a new version or another host never
- * finds the wrong ones. A cache that fails (private windows, extensions, full disks) is as good as
+ * Wasm and model in the Cache API, under the beginning of their sha256, so that a new version or
+ * another host never finds the wrong ones. A cache that fails (private windows, extensions, full disks) is as good as
  * none: the files are fetched again.
  */
 
@@ -8,7 +8,7 @@ import { artefact } from "./probe.js";
 import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
 
 const NAME = "cleancut";
-const keyOf = ({ sha256 }: Asset) => `/.cleancut/${sha256}`;
+const keyOf = ({ id }: Asset) => `/.cleancut/${id}`;
 
 /** What a cut-out needs here. */
 export const neededAssets = (): readonly Asset[] => [{ relaxed, simd }[artefact()], model];

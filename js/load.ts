@@ -7,6 +7,7 @@ import { artefact, hasSimd } from "./probe.js";
 import type { Sources } from "./sources.js";
 import type { Backend, Bytes } from "./types.js";
 import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
+import { type Pin, pins } from "./wasm/pins.js";
 
 export interface Assets {
   readonly wasm: WebAssembly.Module;
@@ -67,7 +68,7 @@ async function read(
     count(bytes.byteLength);
     return bytes;
   }
-  const url = source ? new URL(source) : folder ? new URL(asset.file, folder) : asset.url();
+  const url = source ? new URL(source) : folder ? new URL(asset.file, folder) : pinOf(asset).url();
   const mayCache = cache === "default" && integrity && url.protocol.startsWith("http");
   if (mayCache) {
     const bytes = await readCached(asset);
@@ -92,6 +93,8 @@ async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[
   throw new CleancutError(isPage ? "asset" : "integrity", message, { url: what });
 }
 
+const pinOf = ({ file }: Asset) => pins[file] as Pin;
+
 /** Without `crypto.subtle`, which insecure origins lack, the length alone is compared. */
 async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[]) {
   const alike = published.filter((asset) => asset.bytes === bytes.byteLength);
@@ -99,7 +102,7 @@ async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly A
   if (alike.length === 0 || !subtle) return alike.length > 0;
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return alike.some((asset) => asset.sha256 === sha256);
+  return alike.some((asset) => pinOf(asset).sha256 === sha256);
 }
 
 async function fetchBytes(

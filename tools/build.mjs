@@ -121,7 +121,7 @@ export function targetFolder() {
   return JSON.parse(metadata).target_directory;
 }
 
-/** assets.js: where the files are, how large, and their sha256; assets.json says it to others. */
+/** assets.js: the files and their sizes; pins.js: where they are, and what; assets.json: all of it. */
 function writeAssets() {
   const assets = Object.entries(FILES).map(([name, file]) => {
     const bytes = readFileSync(join(OUT, file));
@@ -130,16 +130,25 @@ function writeAssets() {
   });
   const values = assets.map(
     ({ name, file, bytes, hash }) =>
-      `export const ${name} = {\n` +
-      `  file: "${file}",\n  bytes: ${bytes},\n  sha256: "${hash.toString("hex")}",\n` +
-      `  url: () => new URL("./wasm/${file}", import.meta.url),\n};\n`,
+      `export const ${name} = { file: "${file}", bytes: ${bytes}, ` +
+      `id: "${hash.toString("hex").slice(0, 12)}" };\n`,
+  );
+  const pins = assets.map(
+    ({ file, hash }) =>
+      `  "${file}": {\n    sha256: "${hash.toString("hex")}",\n` +
+      `    url: () => new URL("./wasm/${file}", import.meta.url),\n  },\n`,
   );
   const types = assets.map(({ name }) => `export declare const ${name}: Asset;\n`);
   const asset =
     "export interface Asset {\n  readonly file: string;\n  readonly bytes: number;\n" +
-    "  readonly sha256: string;\n  url(): URL;\n}\n";
+    "  readonly id: string;\n}\n";
+  const pin =
+    "export interface Pin {\n  readonly sha256: string;\n  url(): URL;\n}\n" +
+    "export declare const pins: Readonly<Record<string, Pin>>;\n";
   writeFileSync(join(STAGE, "wasm", "assets.js"), values.join(""));
   writeFileSync(join(STAGE, "wasm", "assets.d.ts"), asset + types.join(""));
+  writeFileSync(join(STAGE, "wasm", "pins.js"), `export const pins = {\n${pins.join("")}};\n`);
+  writeFileSync(join(STAGE, "wasm", "pins.d.ts"), pin);
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const published = assets.map(({ file, bytes, hash }) => ({
     file: `wasm/${file}`,
