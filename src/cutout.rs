@@ -83,8 +83,8 @@ impl Cutout {
     }
 
     /// [`render`](Self::render) without a copy of the photo.
-    pub fn into_render(self, _options: &Options) -> Image {
-        compose(self.photo, &self.mask)
+    pub fn into_render(self, options: &Options) -> Image {
+        compose(self.photo, &self.mask, options.decontaminate)
     }
 
     /// The rendered picture as a file of `options.format`.

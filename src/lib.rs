@@ -21,6 +21,8 @@ pub mod edit;
 pub mod encode;
 pub mod engine;
 mod error;
+mod field;
+pub mod foreground;
 mod image;
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]
 pub mod lab;

@@ -150,10 +150,10 @@ fn length(value: &str) -> Option<Length> {
 /// As in CSS: all; top and bottom, right and left; or top, right, bottom, left.
 fn margin(value: &str) -> Option<[Length; 4]> {
     let lengths: Option<Vec<Length>> = value.split_whitespace().map(length).collect();
-    match lengths?.as_slice() {
-        &[all] => Some([all; 4]),
-        &[across, along] => Some([across, along, across, along]),
-        &[top, right, bottom, left] => Some([top, right, bottom, left]),
+    match *lengths?.as_slice() {
+        [all] => Some([all; 4]),
+        [across, along] => Some([across, along, across, along]),
+        [top, right, bottom, left] => Some([top, right, bottom, left]),
         _ => None,
     }
 }
