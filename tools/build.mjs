@@ -192,6 +192,10 @@ async function bundle() {
   for (const name of readdirSync(DIST)) {
     if (/\.(js|d\.ts)$/.test(name)) rmSync(join(DIST, name));
   }
+  const shipped = [...Object.values(FILES), "options.d.ts"];
+  for (const name of readdirSync(OUT).filter((name) => !shipped.includes(name))) {
+    rmSync(join(OUT, name));
+  }
   const { build: roll } = await import("rolldown");
   for (const { names, chunks, instead = {} } of GROUPS) {
     await roll({
