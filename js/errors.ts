@@ -1,71 +1,113 @@
+import { hintOf } from "./hints.js";
+
 /** What can go wrong, as a stable word:
  *
- * - `input`: the argument is not something that holds a photo, or an option is not known
- * - `unsupported-format`, `too-large`, `decode`: this photo cannot be read; another may
+ * - `input`: the argument is not something that holds a picture
+ * - `option`: an option is not known or does not take this value
+ * - `fetch`: a picture's URL could not be fetched
+ * - `unsupported-format`, `too-large`, `decode`: this picture cannot be read; another may
+ * - `no-subject`: nothing in the photo stands out
+ * - `busy-ground`: the method `studio` was asked for and the ground is not plain
  * - `asset`: wasm or model could not be fetched
+ * - `integrity`: wasm or model is not the file that this version was published with
  * - `model`: the model is not the one this version was made for
  * - `wasm`: WebAssembly is missing, too old or forbidden
  * - `worker`: the worker could not be started
  * - `crashed`: the engine broke down; the next call starts a new one
- * - `option`: an option is not known or does not take this value
- * - `no-subject`: nothing in the photo stands out
- * - `busy-ground`: the method `studio` was asked for and the ground is not plain
+ * - `lost`: the cut-out went when its engine broke down or was ended
+ * - `disposed`: the cut-out or remover was disposed of before
+ * - `timeout`: a form's time for one photo was up
  * - `inference`, `encode`: the engine or the encoder refused
  */
 export type ErrorCode =
   | "input"
+  | "option"
+  | "fetch"
   | "unsupported-format"
   | "too-large"
   | "decode"
+  | "no-subject"
+  | "busy-ground"
   | "asset"
+  | "integrity"
   | "model"
   | "wasm"
   | "worker"
   | "crashed"
-  | "option"
-  | "no-subject"
-  | "busy-ground"
+  | "lost"
+  | "disposed"
+  | "timeout"
   | "inference"
   | "encode";
 
-const HINTS: Record<ErrorCode, string> = {
-  input: "Give a Blob, File, ArrayBuffer or typed array that holds a JPEG, PNG or WebP file.",
-  "unsupported-format": "Save the picture as JPEG, PNG or WebP.",
-  "too-large": "Give a smaller picture, or raise the option maxPixels.",
-  decode: "The file is damaged or incomplete; take it from its source again.",
-  asset: "Serve the package's dist/wasm folder unchanged beside its JavaScript.",
-  model: "Serve the model file of the same cleancut version as its JavaScript.",
-  wasm: "Needs WebAssembly SIMD (browsers since 2023) and, under a Content-Security-Policy, script-src 'wasm-unsafe-eval'.",
-  worker: "Allow module workers from this origin (Content-Security-Policy: worker-src 'self').",
-  crashed: "Call again; if it happens with one picture each time, please report it.",
-  option: "The message says what the option takes.",
-  "no-subject": "Show the subject larger or on a calmer ground, or keep the photo as it is.",
-  "busy-ground": "Use the method auto or network.",
-  inference: "Please report this picture.",
-  encode: "Please report this picture.",
-};
+/** What else an error may know. */
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  /** What to do about it, where more is known than the code alone says. */
+  readonly hint?: string | undefined;
+  /** The URL that was tried. */
+  readonly url?: string | undefined;
+  /** The HTTP status that came back. */
+  readonly status?: number | undefined;
+  /** The content type that came back. */
+  readonly contentType?: string | undefined;
+}
 
+/** Everything that cleancut rejects with, but an `AbortSignal`'s own reason. */
 export class CleancutError extends Error {
   override readonly name = "CleancutError";
   readonly code: ErrorCode;
   /** What to do about it. */
   readonly hint: string;
+  /** The URL that was tried, for `asset`, `integrity` and `fetch`. */
+  readonly url: string | undefined;
+  /** The HTTP status that came back. */
+  readonly status: number | undefined;
+  /** The content type that came back. */
+  readonly contentType: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.code = code;
-    this.hint = HINTS[code];
+    this.hint = details.hint ?? hintOf(code);
+    this.url = details.url;
+    this.status = details.status;
+    this.contentType = details.contentType;
   }
+}
+
+export const lost = () => new CleancutError("lost", "the cut-out's engine was ended");
+export const disposed = () => new CleancutError("disposed", "it was disposed of");
+
+/** A `CleancutError` as `postMessage` takes it. */
+export interface PackedError extends Omit<ErrorDetails, "cause"> {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export function packError({ code, message, hint, url, status, contentType }: CleancutError) {
+  return { code, message, hint, url, status, contentType } satisfies PackedError;
+}
+
+export function unpackError({ code, message, ...details }: PackedError): CleancutError {
+  return new CleancutError(code, message, details);
 }
 
 /** Makes a `CleancutError` of anything thrown; what carries no known `code` is a crash. */
 export function toCleancutError(thrown: unknown): CleancutError {
   if (thrown instanceof CleancutError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-  return new CleancutError(isErrorCode(code) ? code : "crashed", message, { cause: thrown });
+  return new CleancutError(isErrorCode(code) ? code : "crashed", reasonOf(thrown), {
+    cause: thrown,
+  });
 }
 
+/** The words of anything thrown. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The engine's codes are lower case words, those of Node and of others are not. */
 function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === "string" && Object.hasOwn(HINTS, code);
+  return typeof code === "string" && /^[a-z-]+$/.test(code);
 }

@@ -1,3 +1,61 @@
+/** `cleancut`: runs in a module worker, or in this thread where there are no workers. */
+
+import { type Api, createApi } from "./api.js";
+import { CleancutError } from "./errors.js";
+import { WorkerEngine } from "./remote.js";
+import { Remover } from "./remover.js";
+import { toSources } from "./sources.js";
+import type { Engine } from "./task.js";
+import type { RemoverOptions } from "./types.js";
+
+export { clearCache, isCached } from "./cache.js";
+export { Cutout, type DrawOptions } from "./cutout.js";
 export { CleancutError, type ErrorCode } from "./errors.js";
-export { removeBackground } from "./remove.js";
-export type { ImageInput, Phase, Progress, RemoveOptions } from "./types.js";
+export { type BatchOptions, Remover } from "./remover.js";
+export type * from "./types.js";
+
+const IDLE_MS = 60_000;
+
+const startWorker = () =>
+  new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "cleancut" });
+
+async function start(options: RemoverOptions): Promise<Remover> {
+  const { worker = true, workers = 1, idleTimeout = IDLE_MS } = options;
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= 16)) {
+    throw new CleancutError("option", `workers is ${workers}; it takes 1 to 16`);
+  }
+  if (!(idleTimeout >= 0)) {
+    throw new CleancutError("option", `idleTimeout is ${idleTimeout}; it takes ms from 0`);
+  }
+  const sources = toSources(options);
+  const run = typeof worker === "function" ? worker : startWorker;
+  if (worker === false || (worker === true && typeof Worker !== "function")) {
+    const { LocalEngine } = await import("./local.js");
+    return new Remover([new LocalEngine(sources)]);
+  }
+  const engine = (): Engine => new WorkerEngine(sources, run, idleTimeout);
+  return new Remover([engine(), ...Array.from({ length: workers - 1 }, engine)]);
+}
+
+const api: Api = /* @__PURE__ */ createApi(start, true);
+
+/**
+ * Removes the background of a photo.
+ *
+ * @returns a file of `format` (PNG unless set), upright, with straight alpha
+ * @throws {CleancutError} when the photo cannot be cut out, `no-subject` included
+ * @throws the signal's reason when it is aborted
+ */
+export const removeBackground: Api["removeBackground"] = api.removeBackground;
+
+/** Finds the subject of a photo. That there is none is no error: `box` is null. */
+export const segment: Api["segment"] = api.segment;
+
+/** A remover with engines of its own, which can be disposed of. Nothing is loaded yet. */
+export const createRemover: Api["createRemover"] = api.createRemover;
+
+/** Loads wasm and model, so that the first cut-out does not wait for them. */
+export const preload: Api["preload"] = api.preload;
+
+/** What this place can do, and what a first cut-out would download. */
+export const capabilities: Api["capabilities"] = api.capabilities;

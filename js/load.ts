@@ -1,26 +1,28 @@
-import { CleancutError } from "./errors.js";
-import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
+/** In: where wasm and model are to come from. Out: the compiled wasm and the model's bytes. */
 
-/** A module with one `i32x4.relaxed_dot_i8x16_i7x16_add_s`: valid where relaxed SIMD is. */
-const RELAXED_PROBE = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b],
-  ...[0x03, 0x02, 0x01, 0x00],
-  ...[0x0a, 0x13, 0x01, 0x11, 0x00],
-  ...[0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f],
-  ...[0xfd, 0x93, 0x02, 0x0b],
-);
+import { readCached, writeCached } from "./cache.js";
+import { CleancutError, reasonOf } from "./errors.js";
+import { readFile } from "./file.js";
+import { artefact, hasSimd } from "./probe.js";
+import type { Sources } from "./sources.js";
+import type { Backend, Bytes } from "./types.js";
+import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
+import { type Pin, pins } from "./wasm/pins.js";
 
 export interface Assets {
   readonly wasm: WebAssembly.Module;
   readonly model: Uint8Array<ArrayBuffer>;
+  readonly backend: Backend;
 }
 
 /** Fetches and compiles what the engine needs. `onBytes`: bytes read so far, bytes in all. */
 export async function loadAssets(
+  sources: Sources,
   onBytes: (loaded: number, total: number) => void,
 ): Promise<Assets> {
-  const wasm = WebAssembly.validate(RELAXED_PROBE) ? relaxed : simd;
+  if (!hasSimd()) throw new CleancutError("wasm", "WebAssembly with SIMD is missing here");
+  const name = artefact();
+  const wasm = { relaxed, simd }[name];
   const total = wasm.bytes + model.bytes;
   let loaded = 0;
   const count = (bytes: number) => {
@@ -28,50 +30,112 @@ export async function loadAssets(
     onBytes(loaded, total);
   };
   count(0);
-  const [wasmBytes, modelBytes] = await Promise.all([read(wasm, count), read(model, count)]);
-  return { wasm: await compile(wasmBytes), model: modelBytes };
+  const ready = sources.wasm instanceof WebAssembly.Module ? sources.wasm : undefined;
+  const [wasmBytes, modelBytes] = await Promise.all([
+    ready ? undefined : read(sources.wasm as string | Bytes, [wasm, relaxed, simd], sources, count),
+    read(sources.model, [model], sources, count),
+  ]);
+  const own = sources.wasm === undefined || wasmBytes?.byteLength === wasm.bytes;
+  return {
+    wasm: ready ?? (await compile(wasmBytes as Uint8Array<ArrayBuffer>)),
+    model: modelBytes,
+    backend: own ? name : "custom",
+  };
 }
 
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CleancutError("wasm", `the engine could not be compiled: ${why}`, { cause });
+    const message = `the engine could not be compiled: ${reasonOf(cause)}`;
+    throw new CleancutError("wasm", message, { cause });
   }
 }
 
+/** The bytes of `source`, or of the first of `published`, one of which they must be. */
 async function read(
-  asset: Asset,
+  source: string | Bytes | undefined,
+  published: readonly [Asset, ...Asset[]],
+  { folder, cache, integrity }: Sources,
   count: (bytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { url } = asset;
+  const [asset] = published;
+  if (source !== undefined && typeof source !== "string") {
+    const bytes = ArrayBuffer.isView(source)
+      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+      : new Uint8Array(source);
+    if (integrity) await verify(bytes, published, "the given bytes");
+    count(bytes.byteLength);
+    return bytes;
+  }
+  const url = source ? new URL(source) : folder ? new URL(asset.file, folder) : pinOf(asset).url();
+  const mayCache = cache === "default" && integrity && url.protocol.startsWith("http");
+  if (mayCache) {
+    const bytes = await readCached(asset);
+    if (bytes && (await isPublished(bytes, published))) {
+      count(bytes.byteLength);
+      return bytes;
+    }
+  }
   const bytes = url.protocol === "file:" ? await readFile(url) : await fetchBytes(url, count);
   if (url.protocol === "file:") count(bytes.byteLength);
-  if (bytes.byteLength !== asset.bytes) {
-    throw new CleancutError(
-      "asset",
-      `${url.href} has ${bytes.byteLength} bytes, expected ${asset.bytes}`,
-    );
-  }
+  if (integrity) await verify(bytes, published, url.href);
+  if (mayCache) await writeCached(asset, bytes);
   return bytes;
+}
+
+async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[], what: string) {
+  if (await isPublished(bytes, published)) return;
+  const isPage = bytes[0] === 0x3c;
+  const message = isPage
+    ? `${what} is a web page, not ${published[0]?.file}`
+    : `${what} (${bytes.byteLength} bytes) is not ${published[0]?.file} as it was published`;
+  throw new CleancutError(isPage ? "asset" : "integrity", message, { url: what });
+}
+
+const pinOf = ({ file }: Asset) => pins[file] as Pin;
+
+/** Without `crypto.subtle`, which insecure origins lack, the length alone is compared. */
+async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[]) {
+  const alike = published.filter((asset) => asset.bytes === bytes.byteLength);
+  const subtle = globalThis.crypto?.subtle;
+  if (alike.length === 0 || !subtle) return alike.length > 0;
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return alike.some((asset) => pinOf(asset).sha256 === sha256);
 }
 
 async function fetchBytes(
   url: URL,
   count: (bytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { href } = url;
   let response: Response;
   try {
     response = await fetch(url);
   } catch (cause) {
-    throw new CleancutError("asset", `${url.href} could not be fetched`, { cause });
+    const message = `${href} could not be fetched: ${reasonOf(cause)}`;
+    throw new CleancutError("asset", message, { cause, url: href });
   }
-  if (!response.ok || !response.body) {
-    const type = response.headers.get("content-type") ?? "no content type";
-    throw new CleancutError("asset", `${url.href} answered ${response.status} (${type})`);
+  const contentType = response.headers.get("content-type") ?? undefined;
+  const { ok, status, body } = response;
+  if (!ok || !body) {
+    const message = `${href} answered ${status} (${contentType ?? "no content type"})`;
+    throw new CleancutError("asset", message, { url: href, status, contentType });
   }
-  const counted = response.body.pipeThrough(
+  if (contentType?.startsWith("text/html")) {
+    throw new CleancutError(
+      "asset",
+      `${href} answered ${status} with a web page (${contentType})`,
+      {
+        url: href,
+        status,
+        contentType,
+        hint: "The server answers unknown paths with a page: copy the package's dist/wasm folder there, or set assets.",
+      },
+    );
+  }
+  const counted = body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         count(chunk.byteLength);
@@ -82,24 +146,7 @@ async function fetchBytes(
   try {
     return new Uint8Array(await new Response(counted).arrayBuffer());
   } catch (cause) {
-    throw new CleancutError("asset", `${url.href} broke off while it was read`, { cause });
-  }
-}
-
-interface NodeFs {
-  readonly promises: { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> };
-}
-
-/** Node's fetch does not read file: URLs, and an `import "node:fs"` would break bundlers. */
-async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?(name: "node:fs"): NodeFs | undefined };
-  };
-  const fs = process?.getBuiltinModule?.("node:fs");
-  if (!fs) throw new CleancutError("asset", `${url.href} cannot be read: this page is no website`);
-  try {
-    return await fs.promises.readFile(url);
-  } catch (cause) {
-    throw new CleancutError("asset", `${url.href} could not be read`, { cause });
+    const message = `${href} broke off while it was read`;
+    throw new CleancutError("asset", message, { cause, url: href, status, contentType });
   }
 }

@@ -1,132 +1,206 @@
-import { CleancutError } from "./errors.js";
-import type { RemoveOptions, Remover } from "./types.js";
+/** Runs a `LocalEngine` in a module worker, one task at a time. */
+
+import { CleancutError, disposed, lost, reasonOf, unpackError } from "./errors.js";
+import type { Sources } from "./sources.js";
+import type { Engine, Gives, Job, Photo, Takes, TaskName } from "./task.js";
 import type { Reply, Request } from "./worker.js";
 
-/** A request that waits or runs. `settle` is called at most once. */
-interface Job {
+/** A task that waits or runs. `resolve` or `reject` is called exactly once. */
+interface Task {
   readonly id: number;
-  readonly photo: Uint8Array<ArrayBuffer>;
-  readonly options: RemoveOptions;
-  resolve(png: Uint8Array<ArrayBuffer>): void;
+  readonly name: TaskName;
+  readonly takes: Takes<TaskName>;
+  readonly job: Job;
+  resolve(gives: Gives<TaskName>): void;
   reject(reason: unknown): void;
 }
 
-/**
- * Runs a `LocalRemover` in a module worker, one photo at a time. wasm cannot be interrupted, so
- * aborting the running photo terminates the worker; the next photo starts a new one.
- */
-export class WorkerRemover implements Remover {
-  #worker: Worker | undefined;
-  #running: Job | undefined;
-  #waiting: Job[] = [];
-  #lastId = 0;
+/** Each worker numbers its cut-outs in a range of its own. */
+const RANGE = 2 ** 32;
 
-  remove(photo: Uint8Array<ArrayBuffer>, options: RemoveOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const { signal } = options;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      this.#lastId += 1;
-      const onAbort = () => this.#end(job, () => reject(signal?.reason));
-      const stopListening = () => signal?.removeEventListener("abort", onAbort);
-      const job: Job = {
-        id: this.#lastId,
-        photo,
-        options,
-        resolve: (png) => {
-          stopListening();
-          resolve(png);
-        },
-        reject: (reason) => {
-          stopListening();
-          reject(reason);
-        },
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.push(job);
-      this.#next();
-    });
+/**
+ * wasm cannot be interrupted. Aborting the running task ends the worker at once, and the next task
+ * starts a new one; but while the worker holds cut-outs, the aborted task is left to end unheard.
+ */
+export class WorkerEngine implements Engine {
+  readonly #sources: Sources;
+  readonly #startWorker: () => Worker;
+  readonly #idleTimeout: number;
+  #worker: Worker | undefined;
+  #workers = 0;
+  #running: Task | undefined;
+  #isUnheard = false;
+  #waiting: Task[] = [];
+  #cutouts = new Set<number>();
+  #lastId = 0;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
+
+  constructor(sources: Sources, startWorker: () => Worker, idleTimeout: number) {
+    this.#sources = sources;
+    this.#startWorker = startWorker;
+    this.#idleTimeout = idleTimeout;
   }
 
-  /** Hands the next waiting job to the worker when it is free. */
+  get pending(): number {
+    return this.#waiting.length + (this.#running ? 1 : 0);
+  }
+
+  run<Name extends TaskName>(name: Name, takes: Takes<Name>, job: Job): Promise<Gives<Name>> {
+    const { signal } = job;
+    return new Promise<Gives<TaskName>>((resolve, reject) => {
+      if (signal?.aborted) throw signal.reason;
+      if (this.#disposed) throw disposed();
+      if ("cutout" in takes && !this.#cutouts.has(takes.cutout)) throw lost();
+      this.#lastId += 1;
+      const onAbort = () => this.#abort(task);
+      const settled = <T>(settle: (value: T) => void) => {
+        return (value: T) => {
+          signal?.removeEventListener("abort", onAbort);
+          settle(value);
+        };
+      };
+      const id = this.#lastId;
+      const task = { id, name, takes, job, resolve: settled(resolve), reject: settled(reject) };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.push(task);
+      this.#next();
+    }) as Promise<Gives<Name>>;
+  }
+
+  free(cutout: number): void {
+    if (!this.#cutouts.delete(cutout)) return;
+    this.#post({ kind: "free", cutout });
+    if (!this.#running) this.#rest();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    const tasks = this.#waiting.splice(0);
+    if (this.#running && !this.#isUnheard) tasks.unshift(this.#running);
+    this.#terminate();
+    for (const task of tasks) task.reject(disposed());
+  }
+
+  /** Hands the next waiting task to the worker when it is free. */
   #next(): void {
     if (this.#running) return;
-    const job = this.#waiting.shift();
-    if (!job) return;
-    this.#running = job;
-    try {
-      this.#worker ??= this.#start();
-    } catch (cause) {
-      const error = new CleancutError("worker", "the worker could not be started", { cause });
-      this.#end(job, () => job.reject(error));
+    const task = this.#waiting.shift();
+    if (!task) {
+      this.#rest();
       return;
     }
-    const request: Request = {
-      id: job.id,
-      photo: job.photo,
-      maxPixels: job.options.maxPixels,
-    };
-    this.#worker.postMessage(request, [job.photo.buffer]);
+    clearTimeout(this.#idle);
+    const { id, name, takes } = task;
+    if ("cutout" in takes && !this.#cutouts.has(takes.cutout)) {
+      task.reject(lost());
+      this.#next();
+      return;
+    }
+    this.#running = task;
+    this.#isUnheard = false;
+    try {
+      this.#worker ??= this.#start();
+      this.#post({ kind: "run", id, name, takes }, transferOf(takes));
+    } catch (cause) {
+      const message = `the worker could not be started: ${reasonOf(cause)}`;
+      this.#crash(new CleancutError("worker", message, { cause }));
+    }
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#receive(data));
+    const worker = this.#startWorker();
+    const isCurrent = () => this.#worker === worker;
+    worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
+      if (isCurrent()) this.#receive(data);
+    });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      const why = event.message ? `the worker broke down: ${event.message}` : undefined;
-      this.#crash(new CleancutError("worker", why ?? "the worker's script could not be loaded"));
+      if (!isCurrent()) return;
+      const error = event.message
+        ? new CleancutError("crashed", `the worker broke down: ${event.message}`)
+        : new CleancutError("worker", "the worker's script could not be loaded");
+      this.#crash(error);
     });
     worker.addEventListener("messageerror", () => {
+      if (!isCurrent()) return;
       this.#crash(new CleancutError("crashed", "a message from the worker could not be read"));
     });
+    this.#workers += 1;
+    const firstId = this.#workers * RANGE;
+    const request: Request = { kind: "start", sources: this.#sources, firstId };
+    worker.postMessage(request);
     return worker;
   }
 
+  #post(request: Request, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(request, transfer);
+  }
+
   #receive(reply: Reply): void {
-    const job = this.#running;
-    if (!job || job.id !== reply.id) return;
-    switch (reply.kind) {
-      case "progress":
-        job.options.onProgress?.(reply.progress);
-        return;
-      case "done":
-        this.#running = undefined;
-        job.resolve(reply.png);
-        break;
-      case "failed": {
-        const error = new CleancutError(reply.code, reply.message);
-        if (reply.code === "crashed") {
-          this.#crash(error);
-          return;
-        }
-        this.#running = undefined;
-        job.reject(error);
+    const task = this.#running;
+    if (!task || task.id !== reply.id) return;
+    if (reply.kind === "progress") {
+      task.job.report(reply.progress);
+      return;
+    }
+    if (reply.kind === "failed" && reply.error.code === "crashed") {
+      this.#crash(unpackError(reply.error));
+      return;
+    }
+    const isUnheard = this.#isUnheard;
+    this.#running = undefined;
+    if (reply.kind === "failed") {
+      task.reject(unpackError(reply.error));
+    } else {
+      const { gives } = reply;
+      if (typeof gives === "object" && "id" in gives) {
+        this.#cutouts.add(gives.id);
+        if (isUnheard) this.free(gives.id);
       }
+      task.resolve(gives);
     }
     this.#next();
   }
 
   #crash(error: CleancutError): void {
-    const job = this.#running;
+    const task = this.#running;
     this.#terminate();
-    job?.reject(error);
+    task?.reject(error);
     this.#next();
   }
 
-  /** Takes `job` out wherever it is, then settles it. */
-  #end(job: Job, settle: () => void): void {
-    if (this.#running === job) this.#terminate();
-    else this.#waiting = this.#waiting.filter((waiting) => waiting !== job);
-    settle();
+  #abort(task: Task): void {
+    if (this.#running !== task) this.#waiting = this.#waiting.filter((other) => other !== task);
+    else if (this.#cutouts.size > 0) this.#isUnheard = true;
+    else this.#terminate();
+    task.reject(task.job.signal?.reason);
     this.#next();
+  }
+
+  /** Ends the worker after a while, so that the memory it took goes back. */
+  #rest(): void {
+    clearTimeout(this.#idle);
+    if (!this.#worker || this.#cutouts.size > 0 || this.#idleTimeout === Infinity) return;
+    this.#idle = setTimeout(() => this.#terminate(), this.#idleTimeout);
   }
 
   #terminate(): void {
+    clearTimeout(this.#idle);
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#running = undefined;
+    this.#cutouts.clear();
   }
+}
+
+/** The buffers and bitmaps of a task's photos, which are the engine's to keep. */
+function transferOf(takes: Takes<TaskName>): Transferable[] {
+  const photos: Photo[] = [];
+  if ("photo" in takes) photos.push(takes.photo);
+  if ("style" in takes && takes.style.ground) photos.push(takes.style.ground.photo);
+  return photos.map((photo) => {
+    if (photo.kind === "bitmap") return photo.bitmap;
+    return photo.kind === "file" ? photo.bytes.buffer : photo.pixels.buffer;
+  });
 }

@@ -1,7 +1,35 @@
-/** The written contract: what callers give and get, and the interface both removers fulfil. */
+/** The written contract: what callers give and get. */
 
-/** A photo: the bytes of a JPEG, PNG or WebP file. A view is read at its own offset and length. */
-export type ImageInput = Blob | ArrayBuffer | ArrayBufferView;
+import type { OptionName } from "./wasm/options.js";
+
+/** Plain pixels: `[height, width, 4]` RGBA, 8 bit, sRGB, straight alpha, upright. */
+export interface Pixels {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  /** px */
+  readonly width: number;
+  /** px */
+  readonly height: number;
+}
+
+/**
+ * A picture. Files (`Blob`, `ArrayBuffer`, a view at its own offset and length, `Response`, `URL`,
+ * a URL as a string) hold JPEG, PNG or WebP, or whatever else the browser decodes. An image of the
+ * page's own origin is read from its file, any other as the browser shows it.
+ */
+export type ImageInput =
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | ImageData
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | VideoFrame
+  | Response
+  | URL
+  | string
+  | Pixels;
 
 /** `load` is the download and start of wasm and model; the rest are the steps of the pipeline. */
 export type Phase =
@@ -25,20 +53,192 @@ export interface Progress {
   readonly totalBytes: number;
 }
 
-export interface RemoveOptions {
+/** What every request takes. */
+export interface RequestOptions {
   /** Ends the request; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Called as the request advances. */
+  /** Called as the request advances. What it throws is reported to the page and changes nothing. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** The limit on a photo's width x height, px; 64 000 000 unless set. */
-  readonly maxPixels?: number | undefined;
 }
 
-/** Cuts out one photo after another, in this thread or in a worker. */
-export interface Remover {
-  /**
-   * `photo`: the bytes of a JPEG, PNG or WebP file; they may be detached. Resolves to the bytes of
-   * a PNG file. Settles exactly once.
-   */
-  remove(photo: Uint8Array<ArrayBuffer>, options: RemoveOptions): Promise<Uint8Array<ArrayBuffer>>;
+/** How the subject is found. */
+export interface FindOptions {
+  /** The limit on a photo's width x height, px; 64 000 000 unless set. */
+  readonly maxPixels?: number | undefined;
+  /** The side of the square that the network looks at, px: a multiple of 32, 160 to 640; 320 unless set. */
+  readonly inputSize?: number | undefined;
+  /** Who finds the subject: the network, the plain ground's colours (`studio`), or both (`auto`, unless set). */
+  readonly method?: "auto" | "network" | "studio" | undefined;
+  /** How the network's map is brought to the photo's size; `fast` unless set. */
+  readonly refine?: false | "off" | "fast" | "best" | undefined;
+  /** What happens to what the subject surrounds; `auto` opens what has the ground's colour. */
+  readonly holes?: "auto" | "open" | "fill" | undefined;
+  /** Which subjects stay; `all` unless set. */
+  readonly subjects?: "all" | "largest" | undefined;
 }
+
+/** A length: px of the photo as a number or `"20px"`, or `"5%"` of the subject's longer side. */
+export type Length = number | string;
+
+/** How the picture is made. */
+export interface RenderOptions {
+  /** Whether the ground's colour is taken out of soft edges; true unless set. */
+  readonly decontaminate?: boolean | undefined;
+  /** Whether the frame closes around the subject; false unless set. */
+  readonly crop?: boolean | undefined;
+  /** Room around the subject: one length, or two or four as in CSS. Implies `crop`. */
+  readonly margin?: Length | readonly Length[] | undefined;
+  /** Width / height of the frame: a number or `"3:4"`. Implies `crop`. */
+  readonly aspect?: number | string | undefined;
+  /** The share of the frame that the subject spans: 0.05 to 1, or `"85%"`. Implies `crop`. */
+  readonly fill?: number | string | undefined;
+  /** Where the subject stands in spare room: `center`, `top`, `bottom`, `left`, `right`, or two. */
+  readonly align?: string | undefined;
+  /** Whether sides that the photo itself cut stay flush with the frame; true unless set. */
+  readonly snap?: boolean | undefined;
+  /** The output's size, px: `"1600x1600"`, `"1600x"`, or one or both sides. */
+  readonly size?: string | { readonly width?: number; readonly height?: number } | undefined;
+  /**
+   * `transparent` (unless set), a colour (`"#ffffff"`, `"white"`), `"blur"`, a blur of a share of
+   * the frame, or a picture.
+   */
+  readonly background?:
+    | string
+    | { readonly blur: number }
+    | { readonly image: ImageInput; readonly fit?: "cover" | "contain" }
+    | undefined;
+  /** None unless set; `soft` is made from the mask, `keep` is the photo's own. */
+  readonly shadow?: false | "none" | "soft" | "keep" | undefined;
+  /** The file's format; `png` unless set. `raw` is RGBA8 without a header. */
+  readonly format?: "png" | "webp" | "jpeg" | "raw" | undefined;
+  /** Of JPEG, 1 to 100; 90 unless set. */
+  readonly quality?: number | undefined;
+  /** `alpha` gives the mask alone, as a grey picture. */
+  readonly channels?: "rgba" | "alpha" | undefined;
+}
+
+/** Everything a cut-out can be told. */
+export interface RemoveOptions extends RequestOptions, FindOptions, RenderOptions {}
+
+type Kebab<T extends string> = T extends `${infer Head}${infer Tail}`
+  ? `${Head extends Lowercase<Head> ? Head : `-${Lowercase<Head>}`}${Kebab<Tail>}`
+  : T;
+type Written = Kebab<keyof (FindOptions & RenderOptions)>;
+/** Fails to compile when the options above and the engine's own differ. */
+type Same<A extends B, B extends C, C = A> = [A, B, C];
+export type OptionsAreTheEngines = Same<Written, OptionName>;
+
+/** A part of a picture, px from its top left corner. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One truth for each side of a photo. */
+export interface Sides {
+  readonly top: boolean;
+  readonly right: boolean;
+  readonly bottom: boolean;
+  readonly left: boolean;
+}
+
+/** What was found in a photo. */
+export interface Subject {
+  /** The smallest box around the subject; null: there is none. */
+  readonly box: Rect | null;
+  /** The share of the photo that the mask covers, 0 to 1. */
+  readonly coverage: number;
+  /** How sure the answer is, 0 to 1. */
+  readonly confidence: number;
+  /** The sides of the photo that cut the subject. */
+  readonly touches: Sides;
+}
+
+/** Milliseconds of each step that ran. */
+export type Timings = Readonly<Partial<Record<Phase, number>>>;
+
+/** Which wasm runs: `relaxed` where the browser has relaxed SIMD, else `simd`; `custom` is your own. */
+export type Backend = "relaxed" | "simd" | "custom";
+
+/** How much of each pixel belongs to the subject: `[height, width]`, 0 none, 255 all of it. */
+export interface Mask {
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** px */
+  readonly width: number;
+  /** px */
+  readonly height: number;
+}
+
+/** One movement of a round brush over the photo. */
+export interface Stroke {
+  /** Whether what it touches belongs to the subject, or does not. */
+  readonly mode: "keep" | "erase";
+  /** Where it goes, px of the photo; one point is a dot. */
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** px, above 0. */
+  readonly radius: number;
+  /** The share of the radius that is painted in full, 0 to 1; 0.8 unless set. */
+  readonly hardness?: number | undefined;
+}
+
+/** Bytes of a file. */
+export type Bytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+
+/** Where wasm and model come from, when not from the package's own folder. */
+export type AssetSource =
+  | string
+  | URL
+  | {
+      /** One of the two wasms: its URL, its bytes, or compiled. */
+      readonly wasm?: string | URL | Bytes | WebAssembly.Module | undefined;
+      /** The model: its URL or its bytes. */
+      readonly model?: string | URL | Bytes | undefined;
+    };
+
+/** How an engine is loaded. */
+export interface LoadOptions {
+  /** A folder that holds the package's `dist/wasm`, or single files. */
+  readonly assets?: AssetSource | undefined;
+  /** Whether wasm and model are kept in the Cache API; `default` (unless set) or `none`. */
+  readonly cache?: "default" | "none" | undefined;
+  /** Whether wasm and model must be the published files; true unless set. */
+  readonly integrity?: boolean | undefined;
+}
+
+/** What `createRemover` takes. */
+export interface RemoverOptions extends LoadOptions {
+  /** true (unless set): in a module worker; false: in this thread; or a function that starts `cleancut/worker`. */
+  readonly worker?: boolean | (() => Worker) | undefined;
+  /** How many workers share the work, 1 to 16; 1 unless set. Each holds its own memory. */
+  readonly workers?: number | undefined;
+  /** ms until a worker that has nothing to do and holds no cut-out is ended; 60 000 unless set. */
+  readonly idleTimeout?: number | undefined;
+}
+
+/** What this place can do, and what a first cut-out would download. */
+export interface Capabilities {
+  /** WebAssembly with SIMD, without which nothing works. */
+  readonly simd: boolean;
+  readonly relaxedSimd: boolean;
+  /** Whether work leaves this thread. */
+  readonly worker: boolean;
+  readonly crossOriginIsolated: boolean;
+  /** The wasm that would be loaded. */
+  readonly backend: Backend;
+  /** Whether wasm and model are in the Cache API. */
+  readonly cached: boolean;
+  /** Bytes of wasm and model, uncompressed, that are not cached. */
+  readonly bytesToDownload: number;
+}
+
+/** One answer of `batch`. */
+export type BatchItem = {
+  /** Which of the inputs, from 0. */
+  readonly index: number;
+  readonly input: ImageInput;
+} & (
+  | { readonly ok: true; readonly blob: Blob; readonly subject: Subject }
+  | { readonly ok: false; readonly error: Error }
+);

@@ -1,35 +1,67 @@
-import { type ErrorCode, toCleancutError } from "./errors.js";
-import { LocalRemover } from "./local.js";
+/** The worker: one `LocalEngine` behind `postMessage`. */
+
+import { type PackedError, packError, toCleancutError } from "./errors.js";
+import { LocalEngine } from "./local.js";
+import type { Sources } from "./sources.js";
+import type { Gives, Takes, TaskName } from "./task.js";
 import type { Progress } from "./types.js";
 
-/** What `remote.ts` sends: one photo. */
-export interface Request {
-  readonly id: number;
-  readonly photo: Uint8Array<ArrayBuffer>;
-  readonly maxPixels: number | undefined;
-}
+/** What `remote.ts` sends: `start` once, then one task at a time, and `free` at any time. */
+export type Request =
+  | { readonly kind: "start"; readonly sources: Sources; readonly firstId: number }
+  | { readonly kind: "free"; readonly cutout: number }
+  | {
+      readonly kind: "run";
+      readonly id: number;
+      readonly name: TaskName;
+      readonly takes: Takes<TaskName>;
+    };
 
 /** What comes back: any number of `progress`, then exactly one of `done` and `failed`. */
 export type Reply = { readonly id: number } & (
   | { readonly kind: "progress"; readonly progress: Progress }
-  | { readonly kind: "done"; readonly png: Uint8Array<ArrayBuffer> }
-  | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: "done"; readonly gives: Gives<TaskName> }
+  | { readonly kind: "failed"; readonly error: PackedError }
 );
 
-const remover = new LocalRemover();
+let engine: LocalEngine;
 
 function reply(message: Reply, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
 }
 
-self.addEventListener("message", async ({ data }: MessageEvent<Request>) => {
-  const { id, photo, maxPixels } = data;
-  const onProgress = (progress: Progress) => reply({ id, kind: "progress", progress });
+async function run(id: number, name: TaskName, takes: Takes<TaskName>): Promise<void> {
+  const report = (progress: Progress) => reply({ id, kind: "progress", progress });
   try {
-    const png = await remover.remove(photo, { maxPixels, onProgress });
-    reply({ id, kind: "done", png }, [png.buffer]);
+    const gives = await engine.run(name, takes as never, { report });
+    reply({ id, kind: "done", gives }, transferOf(gives));
   } catch (thrown) {
-    const { code, message } = toCleancutError(thrown);
-    reply({ id, kind: "failed", code, message });
+    reply({ id, kind: "failed", error: packError(toCleancutError(thrown)) });
+  }
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
+  switch (data.kind) {
+    case "start":
+      engine = new LocalEngine(data.sources, data.firstId);
+      return;
+    case "free":
+      engine.free(data.cutout);
+      return;
+    case "run":
+      void run(data.id, data.name, data.takes);
+      return;
+    default:
+      throw new Error("the worker does not know this message");
   }
 });
+
+/** The buffers and bitmaps of an answer, which the worker needs no more. */
+function transferOf(gives: Gives<TaskName>): Transferable[] {
+  if (typeof gives !== "object") return [];
+  if (gives instanceof Uint8Array) return [gives.buffer];
+  if (gives instanceof ImageBitmap) return [gives];
+  if ("file" in gives) return [gives.file.buffer];
+  if ("data" in gives) return [gives.data.buffer];
+  return [];
+}

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::compose::compose;
+use crate::edit::{Stroke, edit};
 use crate::encode::encode;
 use crate::error::{Error, Result};
 use crate::frame::{Placement, place};
@@ -45,6 +46,13 @@ impl Cutout {
     /// Where the subject is, and whether there is one.
     pub fn subject(&self) -> &Subject {
         &self.subject
+    }
+
+    /// The same with `strokes` painted into the mask. Whoever paints is sure: the confidence is 1.
+    pub fn edit(&self, strokes: &[Stroke]) -> Self {
+        let mask = edit(&self.mask, strokes);
+        let subject = Subject::find(&mask, 1.0);
+        Self { photo: self.photo.clone(), mask, subject }
     }
 
     /// The same mask for `other`, the same picture in another size.
@@ -138,5 +146,37 @@ fn scaled(from: (u32, u32), to: (u32, u32)) -> impl Fn(Rect) -> Rect {
         let (x, width) = along(bounds.x, bounds.width, from.0, to.0);
         let (y, height) = along(bounds.y, bounds.height, from.1, to.1);
         Rect { x, y, width, height }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cutout() -> Cutout {
+        let values: Vec<u8> = (0..40 * 20).map(|i| if i % 40 < 20 { 255 } else { 0 }).collect();
+        let mask = Mask::new(40, 20, values);
+        let subject = Subject::find(&mask, 0.7);
+        Cutout::new(Image::new(40, 20, vec![9; 40 * 20 * 4]), mask, subject)
+    }
+
+    #[test]
+    fn a_mask_goes_to_another_size_of_the_same_picture() {
+        let large = cutout().apply(Image::new(400, 201, vec![7; 400 * 201 * 4])).unwrap();
+        assert_eq!((large.mask().width(), large.mask().height()), (400, 201));
+        let bounds = large.subject().bounds.unwrap();
+        assert_eq!((bounds.x, bounds.width, bounds.height), (0, 200, 201));
+        let other = cutout().apply(Image::new(20, 40, vec![7; 20 * 40 * 4])).unwrap_err();
+        assert_eq!(other, Error::OtherShape { mask: (40, 20), picture: (20, 40) });
+    }
+
+    #[test]
+    fn an_edit_leaves_the_cutout_it_came_from() {
+        let cutout = cutout();
+        let everything =
+            Stroke { keep: true, points: vec![[20.0, 10.0]], radius_px: 100.0, hardness: 1.0 };
+        let edited = cutout.edit(&[everything]);
+        assert_eq!(edited.subject().coverage, 1.0);
+        assert_eq!(cutout.subject().coverage, 0.5);
     }
 }

@@ -18,6 +18,7 @@ pub mod border;
 pub mod compose;
 mod cutout;
 pub mod decode;
+pub mod edit;
 pub mod encode;
 pub mod engine;
 mod error;

@@ -11,15 +11,62 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::cutout::Cutout;
+use crate::edit::Stroke;
 use crate::error::{Error, Result};
 use crate::image::Image;
-use crate::options::{Background, Options};
+use crate::options::{Background, Fit, Options};
 use crate::pipeline::{Remover, Step, read, segment_studio};
 use crate::presets::{PRESETS, Preset};
 
 #[wasm_bindgen(start)]
 fn start() {
     console_error_panic_hook::set_once();
+}
+
+/// A picture, RGBA8, straight alpha, upright.
+#[wasm_bindgen(js_name = Picture)]
+#[derive(Debug)]
+pub struct JsPicture(Image);
+
+#[wasm_bindgen(js_class = Picture)]
+impl JsPicture {
+    /// `file`: the bytes of a JPEG, PNG or WebP file.
+    pub fn decode(file: &[u8], options: Vec<String>) -> std::result::Result<Self, JsValue> {
+        parse(&options).and_then(|options| read(file, &options)).map(Self).map_err(thrown)
+    }
+
+    /// `pixels`: `[height, width, 4]` RGBA8.
+    #[wasm_bindgen(js_name = fromPixels)]
+    pub fn from_pixels(
+        pixels: Vec<u8>,
+        width: u32,
+        height: u32,
+        options: Vec<String>,
+    ) -> std::result::Result<Self, JsValue> {
+        let limit_px = parse(&options).map_err(thrown)?.max_pixels;
+        if u64::from(width) * u64::from(height) > limit_px {
+            return Err(thrown(Error::TooLarge { width, height, limit_px }));
+        }
+        Ok(Self(Image::new(width, height, pixels)))
+    }
+
+    /// Width, px.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.0.width()
+    }
+
+    /// Height, px.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.0.height()
+    }
+
+    /// `[height, width, 4]` RGBA8; the picture is gone.
+    #[wasm_bindgen(js_name = intoPixels)]
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.0.into_pixels()
+    }
 }
 
 /// A loaded network.
@@ -35,34 +82,21 @@ impl JsRemover {
         Remover::new(model).map(Self).map_err(thrown)
     }
 
-    /// `photo`: the bytes of a JPEG, PNG or WebP file. `on_step` receives each step's name as it
-    /// begins.
-    pub fn segment(
-        &self,
-        photo: &[u8],
-        options: Vec<String>,
-        on_step: &Function,
-    ) -> std::result::Result<JsCutout, JsValue> {
-        let options = parse(&options).map_err(thrown)?;
-        report(on_step, Step::Decode);
-        let photo = read(photo, &options).map_err(thrown)?;
-        let cutout = self.0.segment(photo, &options, |step| report(on_step, step));
-        cutout.map(JsCutout).map_err(thrown)
+    /// The name of every option.
+    #[wasm_bindgen(js_name = optionNames)]
+    pub fn option_names() -> Vec<String> {
+        Options::names().map(str::to_owned).collect()
     }
 
-    /// The same for `[height, width, 4]` RGBA8 pixels, straight alpha, upright.
-    #[wasm_bindgen(js_name = segmentPixels)]
-    pub fn segment_pixels(
+    /// Takes `photo`. `on_step` receives each step's name as it begins.
+    pub fn segment(
         &self,
-        pixels: Vec<u8>,
-        width: u32,
-        height: u32,
+        photo: JsPicture,
         options: Vec<String>,
         on_step: &Function,
     ) -> std::result::Result<JsCutout, JsValue> {
         let options = parse(&options).map_err(thrown)?;
-        let photo = Image::new(width, height, pixels);
-        let cutout = self.0.segment(photo, &options, |step| report(on_step, step));
+        let cutout = self.0.segment(photo.0, &options, |step| report(on_step, step));
         cutout.map(JsCutout).map_err(thrown)
     }
 }
@@ -70,7 +104,7 @@ impl JsRemover {
 /// The method `studio`, which needs no model. `photo`: the bytes of a JPEG, PNG or WebP file.
 /// Throws `busy-ground` where a network is wanted.
 #[wasm_bindgen(js_name = segmentStudio)]
-pub fn segment_studio_js(
+pub(crate) fn segment_studio_js(
     photo: &[u8],
     options: Vec<String>,
     on_step: &Function,
@@ -131,73 +165,45 @@ impl JsCutout {
         self.0.mask().values().to_vec()
     }
 
-    /// The picture that `options` ask for, as a file. `background`: the bytes of a picture to put
-    /// behind the subject, a JPEG, PNG or WebP file.
+    /// The picture that `options` ask for, as a file. `background`: a picture to put the subject on,
+    /// whole (`contain`) or filling the frame.
     pub fn encode(
         &self,
         options: Vec<String>,
-        background: Option<Vec<u8>>,
+        background: Option<JsPicture>,
+        contain: bool,
     ) -> std::result::Result<Vec<u8>, JsValue> {
-        with_background(&options, background)
-            .and_then(|options| self.0.encode(&options))
-            .map_err(thrown)
+        let options = parse_with(&options, background, contain);
+        options.and_then(|options| self.0.encode(&options)).map_err(thrown)
     }
 
     /// The same as pixels.
-    pub fn pixels(
+    pub fn render(
         &self,
         options: Vec<String>,
-        background: Option<Vec<u8>>,
-    ) -> std::result::Result<JsPixels, JsValue> {
-        with_background(&options, background)
-            .and_then(|options| self.0.render(&options))
-            .map(JsPixels)
-            .map_err(thrown)
+        background: Option<JsPicture>,
+        contain: bool,
+    ) -> std::result::Result<JsPicture, JsValue> {
+        let options = parse_with(&options, background, contain).map_err(thrown)?;
+        self.0.render(&options).map(JsPicture).map_err(thrown)
     }
 
-    /// The same mask for another size of the same picture, a JPEG, PNG or WebP file.
-    pub fn apply(
-        &self,
-        photo: &[u8],
-        options: Vec<String>,
-    ) -> std::result::Result<JsCutout, JsValue> {
-        parse(&options)
-            .and_then(|options| self.0.apply(read(photo, &options)?))
-            .map(JsCutout)
-            .map_err(thrown)
-    }
-}
-
-/// A rendered picture.
-#[wasm_bindgen(js_name = Pixels)]
-#[derive(Debug)]
-pub struct JsPixels(Image);
-
-#[wasm_bindgen(js_class = Pixels)]
-impl JsPixels {
-    /// Width, px.
-    #[wasm_bindgen(getter)]
-    pub fn width(&self) -> u32 {
-        self.0.width()
+    /// The mask put on another size of the same photo, which is taken.
+    pub fn apply(&self, photo: JsPicture) -> std::result::Result<JsCutout, JsValue> {
+        self.0.apply(photo.0).map(JsCutout).map_err(thrown)
     }
 
-    /// Height, px.
-    #[wasm_bindgen(getter)]
-    pub fn height(&self) -> u32 {
-        self.0.height()
-    }
-
-    /// `[height, width, 4]` RGBA8, straight alpha. Frees the picture.
-    #[wasm_bindgen(js_name = intoData)]
-    pub fn into_data(self) -> Vec<u8> {
-        self.0.into_pixels()
+    /// The same with strokes painted into the mask. Each is keep (1) or erase (0), radius px,
+    /// hardness 0 to 1, the number of points, and x, y of each.
+    pub fn edit(&self, strokes: &[f32]) -> JsCutout {
+        JsCutout(self.0.edit(&parse_strokes(strokes)))
     }
 }
 
 /// The names of the presets, each followed by how many options it sets and by their names and
 /// values.
 #[wasm_bindgen(js_name = presets)]
-pub fn presets() -> Vec<String> {
+pub(crate) fn presets() -> Vec<String> {
     let words = |preset: &Preset| {
         let pairs = preset.options.iter().flat_map(|&(name, value)| [name, value]);
         let count = preset.options.len().to_string();
@@ -208,12 +214,28 @@ pub fn presets() -> Vec<String> {
     PRESETS.iter().flat_map(words).collect()
 }
 
-fn with_background(pairs: &[String], background: Option<Vec<u8>>) -> Result<Options> {
+fn parse_with(pairs: &[String], background: Option<JsPicture>, contain: bool) -> Result<Options> {
     let mut options = parse(pairs)?;
-    if let Some(picture) = background {
-        options.background = Background::Picture(Arc::new(read(&picture, &options)?));
+    if let Some(JsPicture(picture)) = background {
+        options.background = Background::Picture(Arc::new(picture));
+        options.background_fit = if contain { Fit::Contain } else { Fit::Cover };
     }
     Ok(options)
+}
+
+fn parse_strokes(mut numbers: &[f32]) -> Vec<Stroke> {
+    let mut strokes = Vec::new();
+    while let [keep, radius_px, hardness, count, rest @ ..] = numbers {
+        let (points, rest) = rest.split_at((2 * *count as usize).min(rest.len()));
+        numbers = rest;
+        strokes.push(Stroke {
+            keep: *keep != 0.0,
+            points: points.chunks_exact(2).map(|point| [point[0], point[1]]).collect(),
+            radius_px: *radius_px,
+            hardness: *hardness,
+        });
+    }
+    strokes
 }
 
 fn parse(pairs: &[String]) -> Result<Options> {

@@ -1,38 +1,64 @@
-/** Builds dist/, the npm package: both wasms and their glue, the plan, the compiled TypeScript. */
+/** Builds dist/, the npm package: both wasms, the model's plan, the bundled TypeScript. */
 
+import { createHash } from "node:crypto";
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 
 import { setUpNode, setUpRust } from "./setup.mjs";
 import { ask, fail, ROOT, step } from "./step.mjs";
 
+const DIST = join(ROOT, "dist");
 /** What the package holds beside its JavaScript. */
-export const OUT = join(ROOT, "dist", "wasm");
+export const OUT = join(DIST, "wasm");
+/** Compiled but not bundled, and the modules that this file writes. */
+const STAGE = join(ROOT, "build", "js");
 const PLAN = "cleancut.plan";
+const FILES = { simd: "simd.wasm", relaxed: "relaxed.wasm", model: PLAN };
+/** What a page loads together, and what holds the engine itself; the worker is one file. */
+const GROUPS = [
+  { names: ["index", "element", "attach"], chunks: "[name].js" },
+  { names: ["core", "inline", "cli"], chunks: "core-[name].js" },
+  { names: ["worker"], instead: { "./hints.js": join(STAGE, "no-hints.js") } },
+];
 
-/** What each artefact is compiled for; `js/load.ts` picks one before it downloads anything. */
+/** The minifier writes template strings, which not every bundler takes for the URL of an asset. */
+const QUOTED_URL = /new URL\(`([^`$]+)`,/g;
+
+/** What each artefact is compiled for; `js/probe.ts` picks one before anything is downloaded. */
 export const ARTEFACTS = { simd: "+simd128", relaxed: "+simd128,+relaxed-simd" };
 
-export function build() {
+export async function build() {
   setUpNode();
   setUpRust();
-  mkdirSync(OUT, { recursive: true });
+  for (const folder of [OUT, join(STAGE, "wasm")]) mkdirSync(folder, { recursive: true });
   for (const artefact of Object.keys(ARTEFACTS)) {
     const folder = buildWasm(artefact, "wasm");
-    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, `${artefact}.wasm`));
+    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, FILES[artefact]));
     shareGlue(folder);
   }
   writePlan();
+  await buildJavaScript();
+}
+
+/** Everything after Rust. */
+export async function buildJavaScript() {
   writeAssets();
+  writeEmbedded();
+  await writeOptions();
   step("Compiling the TypeScript", "npx", ["tsc"]);
+  await bundle();
 }
 
 /** Compiles the crate for one artefact with one feature; returns the folder of wasm and glue. */
@@ -69,7 +95,7 @@ export function buildWasm(artefact, feature) {
 function shareGlue(folder) {
   for (const file of ["cleancut.js", "cleancut.d.ts"]) {
     const glue = readFileSync(join(folder, file));
-    const shared = join(OUT, file);
+    const shared = join(STAGE, "wasm", file);
     if (folder.endsWith(join("simd", "wasm"))) writeFileSync(shared, glue);
     else if (!readFileSync(shared).equals(glue)) fail(`${file} differs`, `Compare it: ${folder}`);
   }
@@ -95,19 +121,105 @@ export function targetFolder() {
   return JSON.parse(metadata).target_directory;
 }
 
-/** dist/wasm/assets.js: where the files are and how large. */
+/** assets.js: the files and their sizes; pins.js: where they are, and what; assets.json: all of it. */
 function writeAssets() {
-  const files = { simd: "simd.wasm", relaxed: "relaxed.wasm", model: PLAN };
-  const values = Object.entries(files).map(
-    ([name, file]) =>
-      `export const ${name} = {\n` +
-      `  url: new URL("./${file}", import.meta.url),\n` +
-      `  bytes: ${statSync(join(OUT, file)).size},\n};\n`,
+  const assets = Object.entries(FILES).map(([name, file]) => {
+    const bytes = readFileSync(join(OUT, file));
+    const sha256 = createHash("sha256").update(bytes);
+    return { name, file, bytes: bytes.length, hash: sha256.digest() };
+  });
+  const values = assets.map(
+    ({ name, file, bytes, hash }) =>
+      `export const ${name} = { file: "${file}", bytes: ${bytes}, ` +
+      `id: "${hash.toString("hex").slice(0, 12)}" };\n`,
   );
-  const types = Object.keys(files).map((name) => `export declare const ${name}: Asset;\n`);
-  const asset = "export interface Asset {\n  readonly url: URL;\n  readonly bytes: number;\n}\n";
-  writeFileSync(join(OUT, "assets.js"), values.join(""));
-  writeFileSync(join(OUT, "assets.d.ts"), asset + types.join(""));
+  const pins = assets.map(
+    ({ file, hash }) =>
+      `  "${file}": {\n    sha256: "${hash.toString("hex")}",\n` +
+      `    url: () => new URL("./wasm/${file}", import.meta.url),\n  },\n`,
+  );
+  const types = assets.map(({ name }) => `export declare const ${name}: Asset;\n`);
+  const asset =
+    "export interface Asset {\n  readonly file: string;\n  readonly bytes: number;\n" +
+    "  readonly id: string;\n}\n";
+  const pin =
+    "export interface Pin {\n  readonly sha256: string;\n  url(): URL;\n}\n" +
+    "export declare const pins: Readonly<Record<string, Pin>>;\n";
+  writeFileSync(join(STAGE, "wasm", "assets.js"), values.join(""));
+  writeFileSync(join(STAGE, "wasm", "assets.d.ts"), asset + types.join(""));
+  writeFileSync(join(STAGE, "wasm", "pins.js"), `export const pins = {\n${pins.join("")}};\n`);
+  writeFileSync(join(STAGE, "wasm", "pins.d.ts"), pin);
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const published = assets.map(({ file, bytes, hash }) => ({
+    file: `wasm/${file}`,
+    bytes,
+    sha256: hash.toString("hex"),
+    integrity: `sha256-${hash.toString("base64")}`,
+  }));
+  const json = JSON.stringify({ version, assets: published }, undefined, 2);
+  writeFileSync(join(DIST, "assets.json"), `${json}\n`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) build();
+/** embedded.js: the wasm that runs everywhere and the model, for `cleancut/inline`. */
+function writeEmbedded() {
+  const packed = (file) => gzipSync(readFileSync(join(OUT, file)), { level: 9 }).toString("base64");
+  const values = { wasmGzipBase64: packed(FILES.simd), modelGzipBase64: packed(PLAN) };
+  const lines = Object.entries(values).map(([name, text]) => `export const ${name} = "${text}";\n`);
+  const types = Object.keys(values).map((name) => `export declare const ${name}: string;\n`);
+  writeFileSync(join(STAGE, "wasm", "embedded.js"), lines.join(""));
+  writeFileSync(join(STAGE, "wasm", "embedded.d.ts"), types.join(""));
+}
+
+/** options.js: the options that the engine itself knows, so that no list can differ from it. */
+async function writeOptions() {
+  const { initSync, Remover } = await import(pathToFileURL(join(STAGE, "wasm", "cleancut.js")));
+  initSync({ module: readFileSync(join(OUT, FILES.simd)) });
+  const names = Remover.optionNames();
+  const words = names.map((name) => JSON.stringify(name));
+  writeFileSync(
+    join(STAGE, "wasm", "options.js"),
+    `export const optionNames = [${words.join(", ")}];\n`,
+  );
+  writeFileSync(
+    join(STAGE, "wasm", "options.d.ts"),
+    `export type OptionName = ${words.join(" | ")};\n` +
+      "export declare const optionNames: readonly string[];\n",
+  );
+}
+
+/** One file per entry point, and what those of one group share in chunks. */
+async function bundle() {
+  for (const name of readdirSync(DIST)) {
+    if (/\.(js|d\.ts)$/.test(name)) rmSync(join(DIST, name));
+  }
+  const shipped = [...Object.values(FILES), "options.d.ts"];
+  for (const name of readdirSync(OUT).filter((name) => !shipped.includes(name))) {
+    rmSync(join(OUT, name));
+  }
+  const { build: roll } = await import("rolldown");
+  for (const { names, chunks, instead = {} } of GROUPS) {
+    await roll({
+      input: Object.fromEntries(names.map((name) => [name, join(STAGE, `${name}.js`)])),
+      external: /^node:/,
+      resolve: { alias: instead },
+      output: {
+        dir: DIST,
+        format: "es",
+        entryFileNames: "[name].js",
+        minify: true,
+        ...(chunks ? { chunkFileNames: chunks } : { codeSplitting: false }),
+      },
+    });
+  }
+  for (const name of readdirSync(DIST).filter((name) => name.endsWith(".js"))) {
+    const path = join(DIST, name);
+    writeFileSync(path, readFileSync(path, "utf8").replace(QUOTED_URL, 'new URL("$1",'));
+  }
+  for (const name of readdirSync(STAGE)) {
+    if (name.endsWith(".d.ts")) copyFileSync(join(STAGE, name), join(DIST, name));
+  }
+  copyFileSync(join(STAGE, "wasm", "options.d.ts"), join(OUT, "options.d.ts"));
+  chmodSync(join(DIST, "cli.js"), 0o755);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await build();

@@ -37,6 +37,6 @@ export function check() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  build();
+  await build();
   check();
 }

@@ -38,7 +38,7 @@ function testBrowser() {
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(PARTS, name));
 if (unknown) fail(`there is no part "${unknown}"`, `Parts: ${Object.keys(PARTS).join(", ")}`);
-build();
+await build();
 for (const [name, part] of Object.entries(PARTS)) {
   if (wanted.length === 0 || wanted.includes(name)) part();
 }

@@ -1,36 +1,8 @@
-/** `removeBackground` in a page that imports dist/ without a bundler, under a strict CSP. */
+/** The API in a page that imports dist/ without a bundler, under a strict CSP. */
 
-import { readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
-import type * as Cleancut from "../../dist/index.js";
-
-test.use({ baseURL: "http://localhost:4180" });
-
-const MUG = [...readFileSync("tests/fixtures/mug.jpg")];
-const SMALL = [...readFileSync("tests/fixtures/rgb.png")];
-
-declare global {
-  interface Window {
-    cleancut: typeof Cleancut;
-    workers: Worker[];
-  }
-}
-
-/** Opens a blank page with the package as `cleancut` and every worker it starts in `workers`. */
-async function open(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.evaluate(async () => {
-    window.workers = [];
-    window.Worker = class extends Worker {
-      constructor(...args: ConstructorParameters<typeof Worker>) {
-        super(...args);
-        window.workers.push(this);
-      }
-    };
-    window.cleancut = await import(new URL("/dist/index.js", location.href).href);
-  });
-}
+import { MUG, open, SMALL } from "./open.js";
 
 test("a PNG comes back, and the page never waits for it", async ({ page }) => {
   await open(page);
@@ -108,7 +80,7 @@ test("a worker that breaks down rejects its request alone", async ({ page }) => 
     window.workers[0]?.dispatchEvent(new ErrorEvent("error", { message: "forced" }));
     return [await first, await second];
   }, SMALL);
-  expect(outcome).toEqual(["worker", "done"]);
+  expect(outcome).toEqual(["crashed", "done"]);
 });
 
 test("a missing asset is named, and a later call tries again", async ({ page }) => {
@@ -119,10 +91,22 @@ test("a missing asset is named, and a later call tries again", async ({ page }) 
       try {
         return (await cleancut.removeBackground(new Uint8Array(small))).type;
       } catch (error) {
-        return `${error instanceof cleancut.CleancutError && error.code}: ${error}`;
+        if (!(error instanceof cleancut.CleancutError)) throw error;
+        const { code, message, status, contentType, hint } = error;
+        return `${code}: ${message}; ${status} ${contentType}; ${hint}`;
       }
     }, SMALL);
-  expect(await remove()).toMatch(/^asset: .*\/dist\/wasm\/.*\.plan answered 404/);
+  expect(await remove()).toMatch(
+    /^asset: http.*\/dist\/wasm\/cleancut\.plan answered 404 .*; 404 .*; Serve the package's/,
+  );
+  await page.unroute("**/*.plan");
+  await page.route("**/*.plan", (route) =>
+    route.fulfill({ contentType: "text/html", body: "<!doctype html>" }),
+  );
+  expect(await remove()).toMatch(/^asset: .*with a web page.*; 200 text\/html; The server answers/);
+  await page.unroute("**/*.plan");
+  await page.route("**/*.plan", (route) => route.fulfill({ body: "x".repeat(1150680) }));
+  expect(await remove()).toMatch(/^integrity: .*is not cleancut\.plan as it was published/);
   await page.unroute("**/*.plan");
   expect(await remove()).toBe("image/png");
 });
@@ -139,4 +123,135 @@ test("what a listener throws is reported and decides nothing", async ({ page }) 
   }, SMALL);
   expect(type).toBe("image/png");
   expect(errors).toContain("the listener's own");
+});
+
+test("wasm and model are kept, and given back", async ({ page, context }) => {
+  await open(page);
+  const first = await page.evaluate(async () => {
+    const before = await cleancut.capabilities();
+    await cleancut.preload();
+    return { before, after: await cleancut.capabilities(), cached: await cleancut.isCached() };
+  });
+  expect(first.before).toMatchObject({ cached: false, worker: true, crossOriginIsolated: false });
+  expect(first.before.bytesToDownload).toBeGreaterThan(3e6);
+  expect(first.after).toMatchObject({ cached: true, bytesToDownload: 0 });
+  expect(first.cached).toBe(true);
+
+  const requests: string[] = [];
+  context.on("request", (request) => requests.push(request.url()));
+  await page.reload();
+  await open(page);
+  await page.evaluate((small) => cleancut.removeBackground(new Uint8Array(small)), SMALL);
+  expect(requests.filter((url) => /\.(wasm|plan)$/.test(url))).toEqual([]);
+
+  await page.evaluate(() => cleancut.clearCache());
+  expect(await page.evaluate(() => cleancut.isCached())).toBe(false);
+  const uncached = await page.evaluate(async (small) => {
+    const remover = await cleancut.createRemover({ cache: "none" });
+    await remover.remove(new Uint8Array(small));
+    await remover.dispose();
+    return cleancut.isCached();
+  }, SMALL);
+  expect(uncached).toBe(false);
+});
+
+test("a cut-out lives in its worker until it is disposed of", async ({ page }) => {
+  await open(page);
+  const outcome = await page.evaluate(
+    async ({ mug, small }) => {
+      const remover = await cleancut.createRemover();
+      const cutout = await remover.segment(new Uint8Array(mug), { background: "white" });
+      const controller = new AbortController();
+      const aborted = remover
+        .segment(new Uint8Array(mug), {
+          signal: controller.signal,
+          onProgress: ({ phase }) => phase === "inference" && controller.abort("enough"),
+        })
+        .catch((reason) => reason);
+      const reason = await aborted;
+      const bitmap = await cutout.toImageBitmap();
+      const image = await cutout.toImageData();
+      const file = await cutout.toFile("mug.photo.jpg".replace(/\.jpg$/, ""));
+      const edited = await cutout.edit([
+        { mode: "erase", points: [{ x: 0, y: 0 }], radius: 2000, hardness: 1 },
+      ]);
+      const workers = window.workers.length;
+      cutout.dispose();
+      edited.dispose();
+      const gone = await cutout.toBlob().catch((error) => error.code);
+      const next = await remover.segment(new Uint8Array(small));
+      await remover.dispose();
+      const lost = await next.toBlob().catch((error) => error.code);
+      return {
+        reason,
+        sizes: [bitmap.width, bitmap.height, image.width, image.height],
+        name: file.name,
+        box: edited.box,
+        workers,
+        gone,
+        lost,
+        backend: cutout.backend,
+      };
+    },
+    { mug: MUG, small: SMALL },
+  );
+  expect(outcome).toEqual({
+    reason: "enough",
+    sizes: [720, 540, 720, 540],
+    name: "mug.photo",
+    box: null,
+    workers: 1,
+    gone: "disposed",
+    lost: "disposed",
+    backend: "relaxed",
+  });
+});
+
+test("an idle worker is ended, and the next call starts a new one", async ({ page }) => {
+  await open(page);
+  const workers = await page.evaluate(async (small) => {
+    const remover = await cleancut.createRemover({ idleTimeout: 50 });
+    const cutout = await remover.segment(new Uint8Array(small));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await cutout.toBlob();
+    cutout.dispose();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await remover.remove(new Uint8Array(small));
+    return window.workers.length;
+  }, SMALL);
+  expect(workers).toBe(2);
+});
+
+test("workers share the work of a batch, in order", async ({ page }) => {
+  await open(page);
+  const outcome = await page.evaluate(async (small) => {
+    const remover = await cleancut.createRemover({ workers: 2 });
+    const seen: number[] = [];
+    const inputs = Array.from({ length: 6 }, () => new Uint8Array(small));
+    for await (const { index, ok } of remover.batch(inputs)) if (ok) seen.push(index);
+    await remover.dispose();
+    return { seen, workers: window.workers.length };
+  }, SMALL);
+  expect(outcome).toEqual({ seen: [0, 1, 2, 3, 4, 5], workers: 2 });
+});
+
+test("in this thread the same comes out", async ({ page }) => {
+  await open(page);
+  const outcome = await page.evaluate(async (small) => {
+    const hash = async (blob: Blob) =>
+      [...new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()))].join();
+    const expected = await hash(await cleancut.removeBackground(new Uint8Array(small)));
+    const remover = await cleancut.createRemover({ worker: false });
+    const started = window.workers.length;
+    const local = await hash(await remover.remove(new Uint8Array(small)));
+    const core = await import(new URL("/dist/core.js", location.href).href);
+    const inline = await import(new URL("/dist/inline.js", location.href).href);
+    return {
+      local: local === expected,
+      core: (await hash(await core.removeBackground(new Uint8Array(small)))) === expected,
+      inline: (await hash(await inline.removeBackground(new Uint8Array(small)))) === expected,
+      workers: window.workers.length - started,
+    };
+  }, SMALL);
+  expect(outcome).toEqual({ local: true, core: true, inline: true, workers: 0 });
 });

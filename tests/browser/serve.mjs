@@ -1,21 +1,60 @@
-/** Serves the project's folder as it is: the package without any bundler. */
+/**
+ * Serves the project's folder as it is: the package without any bundler, under a strict CSP.
+ * `/br/` serves the same with brotli; a form posted to `/upload` is answered with what arrived.
+ */
 
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+const BLANK = "<!doctype html><title>blank</title><body></body>";
+
+const compressed = new Map();
+
+async function read(path, brotli) {
+  const bytes = await readFile(join(ROOT, path));
+  if (!brotli) return bytes;
+  if (!compressed.has(path)) compressed.set(path, brotliCompressSync(bytes));
+  return compressed.get(path);
+}
+
+/** Every field of a posted form: files by name, type, size and hash. */
+async function describe(request) {
+  const form = await new Response(request, {
+    headers: { "content-type": request.headers["content-type"] },
+  }).formData();
+  const fields = [...form].map(async ([field, value]) => {
+    if (typeof value === "string") return { field, value };
+    const bytes = Buffer.from(await value.arrayBuffer());
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    return { field, name: value.name, type: value.type, size: bytes.length, sha256 };
+  });
+  return Promise.all(fields);
+}
 
 createServer(async (request, response) => {
-  const path = normalize(decodeURIComponent(new URL(request.url, "http://host").pathname));
+  const { pathname } = new URL(request.url, "http://host");
+  const brotli = pathname.startsWith("/br/");
+  const path = normalize(decodeURIComponent(brotli ? pathname.slice(3) : pathname));
+  const send = (type, body, headers = {}) =>
+    response
+      .writeHead(200, { "content-type": type, "content-security-policy": CSP, ...headers })
+      .end(body);
   try {
-    const body =
-      path === "/" ? "<!doctype html><title>blank</title>" : await readFile(join(ROOT, path));
-    const type = path === "/" ? "text/html" : (TYPES[extname(path)] ?? "application/octet-stream");
-    response.writeHead(200, { "content-type": type, "content-security-policy": CSP }).end(body);
+    if (request.method === "POST") {
+      send("application/json", JSON.stringify(await describe(request)));
+    } else if (path === "/" || path === "/blank") {
+      send("text/html", BLANK);
+    } else {
+      const type = TYPES[extname(path)] ?? "application/octet-stream";
+      send(type, await read(path, brotli), brotli ? { "content-encoding": "br" } : {});
+    }
   } catch {
     response.writeHead(404, { "content-type": "text/html" }).end("not found");
   }

@@ -1,0 +1,68 @@
+/** The functions that every entry point offers, over whatever runs the engine there. */
+
+import { missingAssets } from "./cache.js";
+import type { Cutout } from "./cutout.js";
+import { checkNames } from "./options.js";
+import { artefact, hasRelaxedSimd, hasSimd } from "./probe.js";
+import type { Remover } from "./remover.js";
+import type {
+  Capabilities,
+  ImageInput,
+  RemoveOptions,
+  RemoverOptions,
+  RequestOptions,
+} from "./types.js";
+
+/** What `cleancut`, `cleancut/core` and `cleancut/inline` have in common. */
+export interface Api {
+  removeBackground(input: ImageInput, options?: RemoveOptions): Promise<Blob>;
+  segment(input: ImageInput, options?: RemoveOptions): Promise<Cutout>;
+  createRemover(options?: RemoverOptions): Promise<Remover>;
+  preload(options?: RequestOptions): Promise<void>;
+  capabilities(): Promise<Capabilities>;
+}
+
+const LOAD = ["assets", "cache", "integrity"];
+const WORKER = ["worker", "workers", "idleTimeout"];
+
+/** `start` makes a remover; the functions share one, which is made when it is first wanted. */
+export function createApi(
+  start: (options: RemoverOptions) => Promise<Remover>,
+  hasWorker: boolean,
+): Api {
+  let shared: Promise<Remover> | undefined;
+  const share = () => {
+    shared ??= start({}).catch((thrown) => {
+      shared = undefined;
+      throw thrown;
+    });
+    return shared;
+  };
+  return {
+    async removeBackground(input, options) {
+      return (await share()).remove(input, options);
+    },
+    async segment(input, options) {
+      return (await share()).segment(input, options);
+    },
+    async preload(options) {
+      return (await share()).preload(options);
+    },
+    async createRemover(options = {}) {
+      checkNames(options, hasWorker ? [...LOAD, ...WORKER] : LOAD);
+      return start(options);
+    },
+    async capabilities() {
+      const missing = await missingAssets();
+      return {
+        simd: hasSimd(),
+        relaxedSimd: hasRelaxedSimd(),
+        worker: hasWorker && typeof Worker === "function",
+        crossOriginIsolated: globalThis.crossOriginIsolated ?? false,
+        backend: artefact(),
+        cached: missing.length === 0,
+        bytesToDownload: missing.reduce((sum, { bytes }) => sum + bytes, 0),
+      };
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Wasm and model in the Cache API, under the beginning of their sha256, so that a new version or
+ * another host never finds the wrong ones. A cache that fails (private windows, extensions, full disks) is as good as
+ * none: the files are fetched again.
+ */
+
+import { artefact } from "./probe.js";
+import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
+
+const NAME = "cleancut";
+const keyOf = ({ id }: Asset) => `/.cleancut/${id}`;
+
+/** What a cut-out needs here. */
+export const neededAssets = (): readonly Asset[] => [{ relaxed, simd }[artefact()], model];
+
+export async function readCached(asset: Asset): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return quietly(async () => {
+    const response = await (await globalThis.caches?.open(NAME))?.match(keyOf(asset));
+    return response && new Uint8Array(await response.arrayBuffer());
+  });
+}
+
+export async function writeCached(asset: Asset, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  await quietly(async () => {
+    await (await globalThis.caches?.open(NAME))?.put(keyOf(asset), new Response(bytes));
+  });
+}
+
+/** The assets that a cut-out needs and that are not cached. */
+export async function missingAssets(): Promise<readonly Asset[]> {
+  const needed = neededAssets();
+  const found = await quietly(async () => {
+    const cache = await globalThis.caches?.open(NAME);
+    return Promise.all(needed.map((asset) => cache?.match(keyOf(asset))));
+  });
+  return needed.filter((_, index) => !found?.[index]);
+}
+
+/** Whether wasm and model are in the Cache API, so that a first cut-out downloads nothing. */
+export async function isCached(): Promise<boolean> {
+  return (await missingAssets()).length === 0;
+}
+
+/** Takes wasm and model, of every version, out of the Cache API. */
+export async function clearCache(): Promise<void> {
+  await quietly(async () => globalThis.caches?.delete(NAME));
+}
+
+async function quietly<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
+}

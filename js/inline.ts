@@ -1,0 +1,47 @@
+/** `cleancut/inline`: `cleancut/core` with wasm and model inside; one import, no request at all. */
+
+import { type Api, createApi } from "./api.js";
+import { LocalEngine } from "./local.js";
+import { Remover } from "./remover.js";
+import { toSources } from "./sources.js";
+import { modelGzipBase64, wasmGzipBase64 } from "./wasm/embedded.js";
+
+export { Cutout, type DrawOptions } from "./cutout.js";
+export { CleancutError, type ErrorCode } from "./errors.js";
+export { type BatchOptions, Remover } from "./remover.js";
+export type * from "./types.js";
+
+let assets: Promise<{ wasm: Uint8Array<ArrayBuffer>; model: Uint8Array<ArrayBuffer> }> | undefined;
+
+const api: Api = /* @__PURE__ */ createApi(async (options) => {
+  assets ??= unpack();
+  return new Remover([new LocalEngine(toSources({ ...options, assets: await assets }))]);
+}, false);
+
+async function unpack() {
+  const [wasm, model] = await Promise.all([gunzip(wasmGzipBase64), gunzip(modelGzipBase64)]);
+  return { wasm, model };
+}
+
+async function gunzip(base64: string): Promise<Uint8Array<ArrayBuffer>> {
+  const unpacked = new Blob([fromBase64(base64)])
+    .stream()
+    .pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(unpacked).arrayBuffer());
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at);
+  return bytes;
+}
+
+/** As in `cleancut`, in this thread. */
+export const removeBackground: Api["removeBackground"] = api.removeBackground;
+/** As in `cleancut`, in this thread. */
+export const segment: Api["segment"] = api.segment;
+/** As in `cleancut`, in this thread; takes nothing. */
+export const createRemover: Api["createRemover"] = api.createRemover;
+/** As in `cleancut`. */
+export const preload: Api["preload"] = api.preload;

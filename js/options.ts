@@ -1,0 +1,76 @@
+/** In: options as a caller writes them. Out: pairs of name and value, as the engine takes them. */
+
+import { CleancutError } from "./errors.js";
+import type { ImageInput } from "./types.js";
+import { optionNames } from "./wasm/options.js";
+
+/** The engine's words, and a background picture, which is no word. */
+export interface Choice {
+  readonly words: readonly string[];
+  readonly ground?: { readonly image: ImageInput; readonly contain: boolean } | undefined;
+}
+
+const REQUEST = ["signal", "onProgress"];
+
+/** Refuses what neither the engine nor `also` knows; values are the engine's to judge. */
+export function choose(options: object, also: readonly string[] = []): Choice {
+  const words: string[] = [];
+  let ground: Choice["ground"];
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || REQUEST.includes(name) || also.includes(name)) continue;
+    const word = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (name.includes("-") || !optionNames.includes(word)) throw unknown(name, also);
+    if (name === "background" && isObject(value) && "image" in value) {
+      const { image, fit = "cover" } = value as { image: ImageInput; fit?: unknown };
+      if (fit !== "cover" && fit !== "contain") throw wrong("background.fit", fit);
+      ground = { image, contain: fit === "contain" };
+    } else {
+      words.push(word, toWord(name, value));
+    }
+  }
+  return { words, ground };
+}
+
+/** Refuses every option that is not in `known`. */
+export function checkNames(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new CleancutError(
+        "option",
+        `unknown option "${name}"; known are ${[...known].sort().join(", ")}`,
+      );
+    }
+  }
+}
+
+function toWord(name: string, value: unknown): string {
+  if (value === false && name === "refine") return "off";
+  if (value === false && name === "shadow") return "none";
+  if (name === "margin" && Array.isArray(value)) return value.join(" ");
+  if (isObject(value)) {
+    if (name === "size" && ("width" in value || "height" in value)) {
+      const { width = "", height = "" } = value as { width?: unknown; height?: unknown };
+      return `${width}x${height}`;
+    }
+    if (name === "background" && "blur" in value) return `blur ${value.blur}`;
+  }
+  if (["string", "number", "boolean"].includes(typeof value)) return String(value);
+  throw wrong(name, value);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function wrong(name: string, value: unknown): CleancutError {
+  return new CleancutError("option", `${name} is ${JSON.stringify(value) ?? typeof value}`, {
+    hint: "docs/api.md says what each option takes.",
+  });
+}
+
+function unknown(name: string, also: readonly string[]): CleancutError {
+  const camel = (word: string) =>
+    word.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  const known = [...REQUEST, ...also, ...optionNames.map(camel)].sort();
+  return new CleancutError("option", `unknown option "${name}"; known are ${known.join(", ")}`);
+}

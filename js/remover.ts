@@ -1,0 +1,137 @@
+import { Cutout, readStyle, typeOf } from "./cutout.js";
+import { CleancutError, disposed, toCleancutError } from "./errors.js";
+import { choose } from "./options.js";
+import { toJob } from "./progress.js";
+import { readInput } from "./source.js";
+import type { Engine } from "./task.js";
+import type { BatchItem, ImageInput, RemoveOptions, RequestOptions, Subject } from "./types.js";
+
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+
+/** What `batch` takes. */
+export interface BatchOptions extends RemoveOptions {
+  /** How many photos are worked on ahead of the one that is asked for, 1 to 64; one more than there are workers unless set. */
+  readonly concurrency?: number | undefined;
+}
+
+/** Cuts out one photo after another with engines of its own. */
+export class Remover {
+  readonly #engines: readonly [Engine, ...Engine[]];
+  #disposed = false;
+
+  /** @internal */
+  constructor(engines: readonly [Engine, ...Engine[]]) {
+    this.#engines = engines;
+  }
+
+  /** Loads wasm and model, so that the first cut-out does not wait for them. */
+  async preload(options: RequestOptions = {}): Promise<void> {
+    await Promise.all(this.#engines.map((engine) => engine.run("load", {}, toJob(options))));
+  }
+
+  /**
+   * Removes the background of a photo.
+   *
+   * @returns a file of `format`, upright, with straight alpha
+   * @throws {CleancutError} when the photo cannot be cut out, `no-subject` included
+   * @throws the signal's reason when it is aborted
+   */
+  async remove(input: ImageInput, options: RemoveOptions = {}): Promise<Blob> {
+    return (await this.#remove(input, options)).blob;
+  }
+
+  /** Finds the subject of a photo. That there is none is no error: `box` is null. */
+  async segment(input: ImageInput, options: RemoveOptions = {}): Promise<Cutout> {
+    const choice = choose(options);
+    const job = toJob(options);
+    this.#begin(options.signal);
+    const photo = await readInput(input, options.signal);
+    const engine = this.#leastBusy();
+    const found = await engine.run("segment", { photo, words: choice.words }, job);
+    return new Cutout(engine, found, choice);
+  }
+
+  /**
+   * Cuts out many photos, in their order. A photo that fails is an item with an `error`; only
+   * `signal` ends it all. Photos are read as answers are taken, so memory stays that of
+   * `concurrency` photos.
+   */
+  async *batch(
+    inputs: Iterable<ImageInput> | AsyncIterable<ImageInput>,
+    options: BatchOptions = {},
+  ): AsyncGenerator<BatchItem, void, undefined> {
+    const { concurrency = this.#engines.length + 1, ...rest } = options;
+    if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 64)) {
+      throw new CleancutError("option", `concurrency is ${concurrency}; it takes 1 to 64`);
+    }
+    choose(rest);
+    const ended = new AbortController();
+    const signal = rest.signal ? AbortSignal.any([rest.signal, ended.signal]) : ended.signal;
+    const source = Symbol.asyncIterator in inputs ? inputs : toAsync(inputs);
+    const iterator = source[Symbol.asyncIterator]();
+    const running: Promise<BatchItem>[] = [];
+    let index = 0;
+    let isDone = false;
+    try {
+      for (;;) {
+        while (!isDone && running.length < concurrency) {
+          const next = await iterator.next();
+          if (next.done) isDone = true;
+          else running.push(this.#item(index++, next.value, { ...rest, signal }));
+        }
+        const item = await running.shift();
+        if (!item) return;
+        rest.signal?.throwIfAborted();
+        yield item;
+      }
+    } finally {
+      ended.abort();
+      await iterator.return?.();
+    }
+  }
+
+  /** Ends its workers, loses its cut-outs, gives the memory back. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    for (const engine of this.#engines) engine.dispose();
+  }
+
+  [ASYNC_DISPOSE](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #remove(input: ImageInput, options: RemoveOptions) {
+    const choice = choose(options);
+    const job = toJob(options);
+    this.#begin(options.signal);
+    const photo = await readInput(input, options.signal);
+    const style = await readStyle(choice, options.signal);
+    const { file, subject } = await this.#leastBusy().run("remove", { photo, style }, job);
+    const blob = new Blob([file], { type: typeOf(choice.words) });
+    return { blob, subject } satisfies { blob: Blob; subject: Subject };
+  }
+
+  async #item(index: number, input: ImageInput, options: RemoveOptions): Promise<BatchItem> {
+    try {
+      return { index, input, ok: true, ...(await this.#remove(input, options)) };
+    } catch (thrown) {
+      const error = options.signal?.aborted ? new Error("aborted") : toCleancutError(thrown);
+      return { index, input, ok: false, error };
+    }
+  }
+
+  #begin(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    if (this.#disposed) throw disposed();
+  }
+
+  #leastBusy(): Engine {
+    if (this.#disposed) throw disposed();
+    return this.#engines.reduce((least, other) => (other.pending < least.pending ? other : least));
+  }
+}
+
+async function* toAsync<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+  yield* items;
+}

@@ -1,0 +1,34 @@
+/** In: where wasm and model are to come from, as a caller says it. Out: the same for any thread. */
+
+import { CleancutError } from "./errors.js";
+import type { Bytes, LoadOptions } from "./types.js";
+
+/** Single files or a folder, URLs absolute; passes through `postMessage`. */
+export interface Sources {
+  readonly folder?: string | undefined;
+  readonly wasm?: string | Bytes | WebAssembly.Module | undefined;
+  readonly model?: string | Bytes | undefined;
+  readonly cache: "default" | "none";
+  readonly integrity: boolean;
+}
+
+/** Makes every URL absolute while the page's own address is known. */
+export function toSources({ assets, cache, integrity }: LoadOptions): Sources {
+  const rest = { cache: cache ?? "default", integrity: integrity ?? true };
+  if (assets === undefined) return rest;
+  if (typeof assets === "string" || assets instanceof URL) {
+    return { folder: absolute(`${assets}`.replace(/\/?$/, "/")), ...rest };
+  }
+  const resolve = <T>(source: T | string | URL) =>
+    typeof source === "string" || source instanceof URL ? absolute(source) : source;
+  return { wasm: resolve(assets.wasm), model: resolve(assets.model), ...rest };
+}
+
+function absolute(url: string | URL): string {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  try {
+    return new URL(url, base).href;
+  } catch (cause) {
+    throw new CleancutError("option", `assets: "${url}" is not a URL`, { cause });
+  }
+}

@@ -1,0 +1,79 @@
+/** What an engine is asked and answers; all of it passes through `postMessage`. */
+
+import type { Backend, Mask, Progress, Subject, Timings } from "./types.js";
+
+/** A picture that may be transferred. */
+export type Photo =
+  | { readonly kind: "file"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: "pixels";
+      readonly pixels: Uint8Array<ArrayBuffer>;
+      readonly width: number;
+      readonly height: number;
+    }
+  | { readonly kind: "bitmap"; readonly bitmap: ImageBitmap };
+
+/** How a picture is made: options as pairs of name and value, and a picture to put it on. */
+export interface Style {
+  readonly words: readonly string[];
+  readonly ground?: { readonly photo: Photo; readonly contain: boolean } | undefined;
+}
+
+/** A cut-out that the engine holds until it is told to free `id`. */
+export interface Found extends Subject {
+  readonly id: number;
+  readonly width: number;
+  readonly height: number;
+  readonly timings: Timings;
+  readonly backend: Backend;
+}
+
+/** RGBA8, straight alpha. */
+export interface Rendered {
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Every task: what it takes, what it gives. */
+export interface Tasks {
+  load: { takes: Record<never, never>; gives: Backend };
+  remove: {
+    takes: { readonly photo: Photo; readonly style: Style };
+    gives: { readonly file: Uint8Array<ArrayBuffer>; readonly subject: Subject };
+  };
+  segment: { takes: { readonly photo: Photo; readonly words: readonly string[] }; gives: Found };
+  file: {
+    takes: { readonly cutout: number; readonly style: Style };
+    gives: Uint8Array<ArrayBuffer>;
+  };
+  pixels: { takes: { readonly cutout: number; readonly style: Style }; gives: Rendered };
+  bitmap: { takes: { readonly cutout: number; readonly style: Style }; gives: ImageBitmap };
+  mask: { takes: { readonly cutout: number }; gives: Mask };
+  apply: {
+    takes: { readonly cutout: number; readonly photo: Photo; readonly words: readonly string[] };
+    gives: Found;
+  };
+  edit: { takes: { readonly cutout: number; readonly strokes: Float32Array }; gives: Found };
+}
+export type TaskName = keyof Tasks;
+export type Takes<Name extends TaskName> = Tasks[Name]["takes"];
+export type Gives<Name extends TaskName> = Tasks[Name]["gives"];
+
+/** The caller's side of one task. */
+export interface Job {
+  readonly signal?: AbortSignal | undefined;
+  report(progress: Progress): void;
+}
+
+/** Runs tasks one after another, in this thread or in a worker. */
+export interface Engine {
+  /** Tasks that run or wait. */
+  readonly pending: number;
+  /** Settles exactly once. What `takes` holds may be detached. */
+  run<Name extends TaskName>(name: Name, takes: Takes<Name>, job: Job): Promise<Gives<Name>>;
+  /** Frees a cut-out; one that is gone is left alone. */
+  free(cutout: number): void;
+  /** Ends everything; what is pending rejects with `disposed`. */
+  dispose(): void;
+}

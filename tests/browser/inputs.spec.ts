@@ -1,0 +1,106 @@
+/** Every kind of input, in a real page. */
+
+import { expect, test } from "@playwright/test";
+
+import { bytesOf, open, SMALL } from "./open.js";
+
+test("every kind of input is taken", async ({ page }) => {
+  await open(page);
+  const found = await page.evaluate(async (small) => {
+    const bytes = new Uint8Array(small);
+    const blob = new Blob([bytes], { type: "image/png" });
+    const bitmap = await createImageBitmap(blob);
+    const { width, height } = bitmap;
+    const canvas = document.createElement("canvas");
+    const offscreen = new OffscreenCanvas(width, height);
+    for (const each of [canvas, offscreen]) {
+      each.width = width;
+      each.height = height;
+      const context = each.getContext("2d") as CanvasRenderingContext2D;
+      context.drawImage(bitmap, 0, 0);
+    }
+    const imageData = offscreen.getContext("2d")?.getImageData(0, 0, width, height) as ImageData;
+    const image = new Image();
+    image.src = "/tests/fixtures/rgb.png";
+    const wide = new ImageData(imageData.data.slice(), width, height, { colorSpace: "display-p3" });
+    const inputs = {
+      Blob: blob,
+      File: new File([bytes], "rgb.png"),
+      ArrayBuffer: bytes.slice().buffer,
+      view: new DataView(bytes.buffer),
+      ImageData: imageData,
+      "ImageData in Display P3": wide,
+      ImageBitmap: bitmap,
+      HTMLImageElement: image,
+      HTMLCanvasElement: canvas,
+      OffscreenCanvas: offscreen,
+      VideoFrame: new VideoFrame(canvas, { timestamp: 0 }),
+      Response: await fetch("/tests/fixtures/rgb.png"),
+      URL: new URL("/tests/fixtures/rgb.png", location.href),
+      "relative URL": "tests/fixtures/rgb.png",
+      Pixels: { data: imageData.data, width, height },
+    };
+    const remover = await cleancut.createRemover();
+    const reference = await remover.segment(blob);
+    const expected = (await reference.toMask()).data;
+    const results: Record<string, number> = {};
+    for (const [name, input] of Object.entries(inputs)) {
+      const cutout = await remover.segment(input);
+      if (cutout.width !== width || cutout.height !== height) throw new Error(`${name}: size`);
+      const { data } = await cutout.toMask();
+      results[name] = data.reduce((most, value, at) => {
+        return Math.max(most, Math.abs(value - (expected[at] ?? 0)));
+      }, 0);
+      cutout.dispose();
+    }
+    if (bitmap.width === 0 || bytes.length === 0) throw new Error("an input was taken away");
+    return results;
+  }, SMALL);
+  for (const [name, difference] of Object.entries(found)) {
+    const allowed = name === "VideoFrame" || name.includes("P3") ? 255 : 0;
+    expect(difference, name).toBeLessThanOrEqual(allowed);
+  }
+  expect(Object.keys(found)).toHaveLength(15);
+});
+
+test("what only the browser decodes goes through it; the rest is named", async ({ page }) => {
+  await open(page);
+  const outcome = await page.evaluate(
+    async ({ avif, bmp }) => {
+      const size = async (bytes: number[]) => {
+        const { width, height } = await cleancut.segment(new Uint8Array(bytes));
+        return [width, height];
+      };
+      const code = async (input: Parameters<typeof cleancut.segment>[0], options = {}) => {
+        const error = await cleancut.segment(input, options).catch((error) => error);
+        return `${error.code}: ${error.message}`;
+      };
+      const text = (words: string) => new TextEncoder().encode(words);
+      const tainted = document.createElement("img");
+      tainted.src = "/no/such.png";
+      return {
+        avif: await size(avif),
+        bmp: await size(bmp),
+        heic: await code(text("\0\0\0\x18ftypheic\0\0\0\0mif1heic")),
+        words: await code(text("no photo")),
+        tooLarge: await code(new Uint8Array(bmp), { maxPixels: 10 }),
+        missing: await code("/no/such.png"),
+        elsewhere: await code("https://elsewhere.invalid/photo.png"),
+        broken: await code(tainted),
+        object: await code({} as Blob),
+        empty: await code(new OffscreenCanvas(0, 0)),
+      };
+    },
+    { avif: bytesOf("rgb.avif"), bmp: bytesOf("rgb.bmp") },
+  );
+  expect(outcome.avif).toEqual([64, 48]);
+  expect(outcome.bmp).toEqual([64, 48]);
+  expect(outcome.heic).toMatch(/^unsupported-format: a HEIC image is not supported/);
+  expect(outcome.words).toMatch(/^unsupported-format: a text file/);
+  expect(outcome.tooLarge).toMatch(/^too-large: image is 64x48 px/);
+  expect(outcome.missing).toMatch(/^fetch: .*\/no\/such\.png answered 404/);
+  expect(outcome.elsewhere).toMatch(/^fetch: https:\/\/elsewhere\.invalid\/photo\.png could not/);
+  expect(outcome.broken).toMatch(/^input: the image has not loaded/);
+  expect(outcome.object).toMatch(/^input: the argument \(Object\) is not a picture/);
+  expect(outcome.empty).toMatch(/^input: the picture cannot be read/);
+});

@@ -1,0 +1,42 @@
+/** A blank page with the package, imported without a bundler, under a strict CSP. */
+
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+
+import type * as Cleancut from "../../dist/index.js";
+
+export const ORIGIN = "http://localhost:4180";
+export const MUG = bytesOf("mug.jpg");
+export const SMALL = bytesOf("rgb.png");
+
+export function bytesOf(name: string): number[] {
+  return [...readFileSync(`tests/fixtures/${name}`)];
+}
+
+declare global {
+  interface Window {
+    cleancut: typeof Cleancut;
+    workers: Worker[];
+    /** Changes what is sent to the workers; the hook that breaks them. */
+    tamper: ((message: unknown) => void) | undefined;
+  }
+}
+
+/** Opens it with the package as `cleancut` and every worker it starts in `workers`. */
+export async function open(page: Page): Promise<void> {
+  await page.goto(`${ORIGIN}/`);
+  await page.evaluate(async () => {
+    window.workers = [];
+    window.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        window.workers.push(this);
+      }
+      override postMessage(message: unknown, transfer?: unknown) {
+        window.tamper?.(message);
+        super.postMessage(message, transfer as Transferable[]);
+      }
+    };
+    window.cleancut = await import(new URL("/dist/index.js", location.href).href);
+  });
+}

@@ -1,0 +1,5 @@
+import { Cutter } from "./cutter.jsx";
+
+export default function Page() {
+  return <Cutter />;
+}
