@@ -1,23 +1,27 @@
 //! In: an [`Image`] and its [`Mask`], of one size. Out: the cut-out, an [`Image`] with straight
 //! alpha.
 //!
-//! The photo's own transparency stays: alphas multiply. Where the result is fully transparent its
-//! colour is cleared, so that a saved cut-out does not carry the background it was freed of.
+//! The photo's own transparency stays: alphas multiply. Where the result is fully transparent it
+//! carries no colour of the background it was freed of: none at all, or, decontaminated, the
+//! subject's own near its edge.
 
+use crate::foreground::decontaminate;
 use crate::image::{Image, Mask};
 
-/// Cuts `image` out.
+/// Cuts `image` out; `clean` takes the ground's colour out of soft edges, see [`decontaminate`].
 ///
 /// # Panics
 /// When the sizes differ.
-pub fn compose(mut image: Image, mask: &Mask) -> Image {
+pub fn compose(mut image: Image, mask: &Mask, clean: bool) -> Image {
     assert_eq!((image.width(), image.height()), (mask.width(), mask.height()));
+    if clean {
+        decontaminate(&mut image, mask);
+    }
     for (pixel, &coverage) in image.pixels_mut().chunks_exact_mut(4).zip(mask.values()) {
         let alpha = (u32::from(pixel[3]) * u32::from(coverage) + 127) / 255;
-        if alpha == 0 {
+        pixel[3] = alpha as u8;
+        if alpha == 0 && !(clean && coverage == 0) {
             pixel.fill(0);
-        } else {
-            pixel[3] = alpha as u8;
         }
     }
     image
@@ -31,7 +35,7 @@ mod tests {
     fn alphas_multiply_and_hidden_colours_are_cleared() {
         let pixels = vec![1, 2, 3, 255, 4, 5, 6, 255, 7, 8, 9, 128, 7, 8, 9, 0, 7, 8, 9, 1];
         let mask = Mask::new(5, 1, vec![255, 0, 128, 255, 100]);
-        let cut = compose(Image::new(5, 1, pixels), &mask);
+        let cut = compose(Image::new(5, 1, pixels), &mask, false);
         let expected = [1, 2, 3, 255, 0, 0, 0, 0, 7, 8, 9, 64, 0, 0, 0, 0, 0, 0, 0, 0];
         assert_eq!(cut.pixels(), expected);
     }

@@ -102,11 +102,11 @@ impl Cutout {
         let shade = Shade::new(options.shadow, &photo, &self.mask, &self.subject, &placement);
         let part = part(&placement, size.0, size.1);
         let cut = if (part.width, part.height) == size {
-            compose(photo.into_owned(), &self.mask)
+            compose(photo.into_owned(), &self.mask, options.decontaminate)
         } else {
             let cropped = crop(&photo, part);
             drop(photo);
-            compose(cropped, &crop_mask(&self.mask, part))
+            compose(cropped, &crop_mask(&self.mask, part), options.decontaminate)
         };
         let drawn = resample(cut, part, &placement);
         if shade.is_none()

@@ -20,6 +20,8 @@ pub mod decode;
 pub mod encode;
 pub mod engine;
 mod error;
+mod field;
+pub mod foreground;
 pub mod frame;
 mod grid;
 pub mod ground;
@@ -35,6 +37,7 @@ pub mod preprocess;
 pub mod presets;
 pub mod resample;
 pub mod shadow;
+mod shrink;
 pub mod subject;
 #[cfg(feature = "wasm")]
 mod wasm;

@@ -18,6 +18,7 @@ use crate::matte::matte;
 use crate::options::Options;
 use crate::orient::orient;
 use crate::preprocess::preprocess;
+use crate::shrink::shrink;
 use crate::subject::Subject;
 
 /// A step of the pipeline, as progress and timings name it.
@@ -82,7 +83,7 @@ impl Remover {
         mut on_step: impl FnMut(Step),
     ) -> Result<Cutout> {
         on_step(Step::Preprocess);
-        let input = preprocess(&photo, options.input_size);
+        let input = preprocess(&shrink(&photo), options.input_size);
         on_step(Step::Inference);
         let saliency = self.engine.run(&input)?;
         on_step(Step::Matte);

@@ -1,0 +1,161 @@
+//! In: a [`Saliency`], `[side, side]` f32 in [0, 1], and the photo. Out: a [`Mask`], `[height, width]`
+//! u8, of the photo's size.
+//!
+//! ```text
+//! saliency ─ stretch ─> map ─┐
+//!                            ├─ evidence ─ regions ─ guided ─> Field of linear models ─ apply ─> Mask
+//! photo ─────────── guide ───┘                                                            │
+//!   └─────────────────────────────────────────────────────────────────────────────────────┘
+//! ```
+//! Everything but the last step happens on a [`Field`] of at most [`FAST`] or [`BEST`] px, so that its
+//! cost does not grow with the photo. The last step reads each pixel of the photo once.
+
+mod evidence;
+mod guided;
+mod regions;
+
+use fast_image_resize::images::{Image as Pixels, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use crate::engine::Saliency;
+use crate::field::{Field, guide};
+use crate::image::{Image, Mask};
+use crate::options::{Options, Refine};
+use evidence::weigh_evidence;
+use guided::Guided;
+use regions::clean;
+
+/// The stretch never takes a saliency above this for ground.
+const GROUND_AT_MOST: f32 = 0.1;
+/// The stretch never takes a saliency below this for a sure subject.
+const SUBJECT_AT_LEAST: f32 = 0.5;
+/// The longer side, px, of the field that [`Refine::Fast`] works on.
+const FAST: u32 = 384;
+/// The longer side, px, of the field that [`Refine::Best`] works on.
+const BEST: u32 = 768;
+
+/// The mask of `photo`, whose saliency is `saliency`.
+pub fn matte(saliency: &Saliency, photo: &Image, options: &Options) -> Mask {
+    let map = stretch(saliency.values());
+    let longest = if options.refine == Refine::Best { BEST } else { FAST };
+    let mut field = guide(photo, longest);
+    let small = resize(&map, saliency.side(), saliency.side(), field.width, field.height);
+    for (cell, &value) in field.cells.iter_mut().zip(&small) {
+        cell[3] = f32::from(value) / 255.0;
+    }
+    if options.refine != Refine::Off {
+        weigh_evidence(&mut field);
+    }
+    clean(&mut field, options.holes, options.subjects);
+    if options.refine == Refine::Off {
+        return enlarge(&field, photo.width(), photo.height());
+    }
+    let guided = Guided::new(&field);
+    let mut values = vec![0; photo.width() as usize * photo.height() as usize];
+    guided.apply(photo, 0, &mut values);
+    Mask::new(photo.width(), photo.height(), values)
+}
+
+/// Min-max normalisation as in U2-Net's reference, with both ends held: the divisor is at least
+/// `SUBJECT_AT_LEAST - GROUND_AT_MOST`, so noise on a flat map stays noise.
+fn stretch(values: &[f32]) -> Vec<u8> {
+    let (min, max) = values
+        .iter()
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(min, max), &v| (min.min(v), max.max(v)));
+    let low = min.min(GROUND_AT_MOST);
+    let high = max.max(SUBJECT_AT_LEAST);
+    values.iter().map(|&v| (255.0 * (v - low) / (high - low)).round() as u8).collect()
+}
+
+fn enlarge(field: &Field<4>, width: u32, height: u32) -> Mask {
+    let map: Vec<u8> = field.cells.iter().map(|cell| (cell[3] * 255.0).round() as u8).collect();
+    let (rows, columns) = (field.height as u32, field.width as u32);
+    let values = resize(&map, columns, rows, width as usize, height as usize);
+    Mask::new(width, height, values)
+}
+
+/// Catmull-Rom, computed in integers.
+fn resize(map: &[u8], width: u32, height: u32, to_width: usize, to_height: usize) -> Vec<u8> {
+    let source = ImageRef::new(width, height, map, PixelType::U8).expect("width * height values");
+    let mut resized = Pixels::new(to_width as u32, to_height as u32, PixelType::U8);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new().resize(&source, &mut resized, &options).expect("both are u8 and not empty");
+    resized.into_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_found_subject_spans_the_whole_range() {
+        assert_eq!(stretch(&[0.02, 0.42, 0.8]), [0, 131, 255]);
+    }
+
+    #[test]
+    fn a_flat_map_stays_flat() {
+        for level in [0.0, 0.05, 0.3, 0.5, 0.9, 1.0] {
+            let noisy: Vec<f32> =
+                (0..64).map(|i| (level + 0.004 * (i % 5) as f32).min(1.0)).collect();
+            let mask = stretch(&noisy);
+            let (min, max) = (mask.iter().min().unwrap(), mask.iter().max().unwrap());
+            assert!(max - min <= 12, "level {level}: {min}..{max}");
+        }
+        assert_eq!(stretch(&[0.0; 4]), [0; 4]);
+        assert_eq!(stretch(&[1.0; 4]), [255; 4]);
+    }
+
+    fn halves(side: u32) -> Saliency {
+        Saliency::new(side, (0..side * side).map(|i| f32::from(i % side >= side / 2)).collect())
+    }
+
+    #[test]
+    fn without_refinement_flat_regions_and_the_place_of_an_edge_stay() {
+        let photo = Image::new(80, 50, vec![255; 80 * 50 * 4]);
+        let options = Options { refine: Refine::Off, ..Options::default() };
+        let mask = matte(&halves(8), &photo, &options);
+        for row in mask.values().chunks_exact(80) {
+            assert!(row[..30].iter().all(|&v| v == 0) && row[50..].iter().all(|&v| v == 255));
+            assert!(row[39] < 128 && row[40] >= 128, "the edge is at x = 40: {:?}", &row[30..50]);
+        }
+    }
+
+    #[test]
+    fn refinement_moves_an_edge_to_where_the_photo_has_it() {
+        let (width, height, edge) = (800, 500, 412);
+        let pixel =
+            |i: usize| if i % width < edge { [40, 90, 60, 255] } else { [200, 60, 50, 255] };
+        let pixels = (0..width * height).flat_map(pixel).collect();
+        let photo = Image::new(width as u32, height as u32, pixels);
+        for refine in [Refine::Fast, Refine::Best] {
+            let options = Options { refine, ..Options::default() };
+            let mask = matte(&halves(32), &photo, &options);
+            for row in mask.values().chunks_exact(width) {
+                assert!(row[..edge - 25].iter().all(|&v| v == 0), "{refine:?}");
+                assert!(row[edge - 2] < 128 && row[edge + 1] > 240, "{refine:?}");
+                assert!(row[edge + 25..].iter().all(|&v| v == 255), "{refine:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_flat_photo_gets_no_noise() {
+        let photo = Image::new(300, 200, [120, 130, 140, 255].repeat(300 * 200));
+        let sure = |value: f32| Saliency::new(16, vec![value; 256]);
+        let options = Options::default();
+        assert!(matte(&sure(1.0), &photo, &options).values().iter().all(|&v| v == 255));
+        assert!(matte(&sure(0.0), &photo, &options).values().iter().all(|&v| v == 0));
+    }
+
+    #[test]
+    fn any_shape_of_photo_has_a_mask() {
+        for (width, height) in [(1, 1), (1, 5000), (5000, 1), (2, 3), (385, 383)] {
+            let photo = Image::new(width, height, vec![77; (width * height * 4) as usize]);
+            for refine in [Refine::Off, Refine::Fast, Refine::Best] {
+                let options = Options { refine, ..Options::default() };
+                let mask = matte(&halves(32), &photo, &options);
+                assert_eq!((mask.width(), mask.height()), (width, height));
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+"""Scores the masks of the whole pipeline at the pictures' full resolution, one row per choice of options.
+
+In:  the built `cleancut`, the data folder, options such as "--refine off". Out: IoU, MAE and boundary F
+(3 px at 320, scaled) of each validation set, against the masks that came with the pictures.
+
+    .venv/bin/python masks.py "--refine off" "--refine fast" "--refine best"
+"""
+
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from metrics import BOUNDARY_PX, contour, distance
+from pictures import read_pair, read_rgb
+from split import read_split
+from validation import SETS, SIZE, on_ground
+
+HERE = Path(__file__).parent
+
+
+def pictures(data, split, name, step):
+    """(file name, picture, mask) of every `step`-th validation picture."""
+    grounds = [read_rgb(data / "bg" / path) for path in split["bg"]] if name == "fashion_products" else []
+    for index in range(0, len(split[name]), step):
+        picture, mask = read_pair(data / name, split[name][index])
+        if grounds:
+            picture, mask = on_ground(index, picture, mask, grounds[index % len(grounds)])
+        yield f"{index:04}.png", picture, mask
+
+
+def score(found, mask):
+    truth, subject = mask > 127, found > 127
+    overlap = (subject & truth).sum() / max((subject | truth).sum(), 1)
+    error = np.abs(found.astype(np.float32) - mask).mean() / 255
+    reach = BOUNDARY_PX * max(mask.shape) / SIZE
+    a, b = contour(subject), contour(truth)
+    if not a.any() or not b.any():
+        return overlap, error, float(a.any() == b.any())
+    precision, recall = (distance(b)[a] <= reach).mean(), (distance(a)[b] <= reach).mean()
+    return overlap, error, 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def scores(binary, folder, masks, options):
+    with tempfile.TemporaryDirectory() as out:
+        subprocess.run([binary, folder, "-o", out, *options.split()], stderr=subprocess.DEVNULL, check=False)
+        rows = []
+        for name, mask in masks.items():
+            cutout = cv2.imread(str(Path(out) / name), cv2.IMREAD_UNCHANGED)
+            rows.append(score(np.zeros_like(mask) if cutout is None else cutout[..., 3], mask))
+        return np.mean(rows, 0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("options", nargs="+")
+    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--binary", type=Path, default=HERE / "../target/release/cleancut")
+    parser.add_argument("--step", type=int, default=1)
+    args = parser.parse_args()
+    print("| set | options | IoU | MAE | boundary F |\n|---|---|---:|---:|---:|")
+    for name in SETS:
+        with tempfile.TemporaryDirectory() as folder:
+            masks = {}
+            for file, picture, mask in pictures(args.data, read_split(), name, args.step):
+                cv2.imwrite(str(Path(folder) / file), picture[..., ::-1])
+                masks[file] = mask
+            for options in args.options:
+                row = scores(args.binary, folder, masks, options)
+                print(f"| {name} | {options} | " + " | ".join(f"{value:.4f}" for value in row) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
