@@ -16,8 +16,12 @@ static REMOVER: LazyLock<Remover> = LazyLock::new(|| {
 fn cut_out(photo: &[u8]) -> RgbaImage {
     let png = REMOVER.remove(photo, &Options::default(), |_| {}).unwrap();
     let decoded = image::load_from_memory_with_format(&png, image::ImageFormat::Png).unwrap();
-    assert_eq!(decoded.color(), image::ColorType::Rgba8);
+    assert_eq!(decoded.color().bits_per_pixel() / 8, if is_opaque(&decoded) { 3 } else { 4 });
     decoded.into_rgba8()
+}
+
+fn is_opaque(picture: &image::DynamicImage) -> bool {
+    picture.to_rgba8().pixels().all(|pixel| pixel[3] == 255)
 }
 
 fn alpha_of(cutout: &RgbaImage) -> GrayImage {
