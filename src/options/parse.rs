@@ -70,7 +70,7 @@ impl Options {
                 self.holes = word(value, &words)?;
             }
             "input-size" => {
-                let fits = |side: &u32| side % 32 == 0 && (160..=640).contains(side);
+                let fits = |side: &u32| side.is_multiple_of(32) && (160..=640).contains(side);
                 self.input_size = value.parse().ok().filter(fits)?;
             }
             "margin" => self.frame.margin = margin(value)?,

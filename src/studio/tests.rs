@@ -46,7 +46,11 @@ fn disc(x: f32, y: f32, (cx, cy): (f32, f32), radius: f32) -> f32 {
 }
 
 fn stripes(x: f32, y: f32) -> Colour {
-    if (y / 20.0) as u32 % 2 == 0 { [170.0 + x / 20.0, 30.0, 40.0] } else { [30.0, 40.0, 120.0] }
+    if ((y / 20.0) as u32).is_multiple_of(2) {
+        [170.0 + x / 20.0, 30.0, 40.0]
+    } else {
+        [30.0, 40.0, 120.0]
+    }
 }
 
 /// The mean difference of a mask from `truth`, levels.
