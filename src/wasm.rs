@@ -67,6 +67,7 @@ impl JsRemover {
 /// The method `studio`, which needs no model. `photo`: the bytes of a JPEG, PNG or WebP file.
 /// Throws `busy-ground` where a network is wanted.
 #[wasm_bindgen(js_name = segmentStudio)]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions alone")]
 pub fn segment_studio_js(
     photo: &[u8],
     options: Vec<String>,
