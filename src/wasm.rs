@@ -104,7 +104,7 @@ impl JsRemover {
 /// The method `studio`, which needs no model. `photo`: the bytes of a JPEG, PNG or WebP file.
 /// Throws `busy-ground` where a network is wanted.
 #[wasm_bindgen(js_name = segmentStudio)]
-pub(crate) fn segment_studio_js(
+pub fn segment_studio_js(
     photo: &[u8],
     options: Vec<String>,
     on_step: &Function,
@@ -203,7 +203,7 @@ impl JsCutout {
 /// The names of the presets, each followed by how many options it sets and by their names and
 /// values.
 #[wasm_bindgen(js_name = presets)]
-pub(crate) fn presets() -> Vec<String> {
+pub fn presets() -> Vec<String> {
     let words = |preset: &Preset| {
         let pairs = preset.options.iter().flat_map(|&(name, value)| [name, value]);
         let count = preset.options.len().to_string();

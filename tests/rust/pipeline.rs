@@ -13,8 +13,11 @@ static REMOVER: LazyLock<Remover> = LazyLock::new(|| {
     Remover::new(&model).unwrap()
 });
 
+/// With or without a subject.
 fn cut_out(photo: &[u8]) -> RgbaImage {
-    let png = REMOVER.remove(photo, &Options::default(), |_| {}).unwrap();
+    let options = Options::default();
+    let photo = cleancut::pipeline::read(photo, &options).unwrap();
+    let png = REMOVER.segment(photo, &options, |_| {}).unwrap().encode(&options).unwrap();
     let decoded = image::load_from_memory_with_format(&png, image::ImageFormat::Png).unwrap();
     assert_eq!(decoded.color().bits_per_pixel() / 8, if is_opaque(&decoded) { 3 } else { 4 });
     decoded.into_rgba8()
@@ -68,7 +71,7 @@ fn what_was_transparent_stays_transparent() {
 #[test]
 fn steps_are_reported_in_order_and_stop_at_an_error() {
     let mut seen = Vec::new();
-    REMOVER.remove(&fixture("1x1.png"), &Options::default(), |step| seen.push(step)).unwrap();
+    REMOVER.remove(&fixture("mug.jpg"), &Options::default(), |step| seen.push(step)).unwrap();
     assert_eq!(seen, Step::ALL);
 
     seen.clear();
@@ -77,4 +80,23 @@ fn steps_are_reported_in_order_and_stop_at_an_error() {
     let refused = REMOVER.remove(&fixture("rgb.png"), &options, |step| seen.push(step));
     assert_eq!(refused.unwrap_err().code(), "too-large");
     assert_eq!(seen, [Step::Decode]);
+}
+
+#[test]
+fn a_picture_without_a_subject_is_said_to_have_none() {
+    let none = REMOVER.remove(&fixture("1x1.png"), &Options::default(), |_| {}).unwrap_err();
+    assert_eq!(none.code(), "no-subject");
+    assert!(none.to_string().starts_with("no subject found (confidence 0."), "{none}");
+}
+
+#[test]
+fn the_mug_is_boxed_and_no_side_cuts_it() {
+    let options = Options::default();
+    let photo = cleancut::pipeline::read(&fixture("mug.jpg"), &options).unwrap();
+    let cutout = REMOVER.segment(photo, &options, |_| {}).unwrap();
+    let subject = cutout.subject();
+    let bounds = subject.bounds.unwrap();
+    assert!(bounds.x > 100 && bounds.y > 50 && bounds.x + bounds.width < 620, "{bounds:?}");
+    assert_eq!(subject.touches, cleancut::subject::Sides::default());
+    assert!(subject.confidence > 0.6, "{}", subject.confidence);
 }
