@@ -105,7 +105,7 @@ async function serveScript(app, script) {
 /** Opens the app and waits for its title; any request elsewhere and any complaint is a failure. */
 async function visit(context, url, name) {
   const problems = [];
-  const origin = new URL(url).origin;
+  const origin = new URL("/", url).href;
   context.on("request", (request) => {
     const its = request.url();
     if (!its.startsWith(origin) && !its.startsWith("blob:")) problems.push(`asked for ${its}`);
