@@ -1,18 +1,19 @@
 //! A photo and what was found in it: the [`Cutout`], which makes pictures of it as often as asked.
 
-use fast_image_resize::images::{Image as Pixels, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use std::borrow::Cow;
 
 use crate::compose::compose;
 use crate::edit::{Stroke, edit};
 use crate::encode::encode;
 use crate::error::{Error, Result};
+use crate::frame::{Placement, place};
+use crate::ground::Ground;
 use crate::image::{Image, Mask};
-use crate::options::Options;
-use crate::subject::{Subject, measure};
-
-/// Two sizes of one picture differ in their aspect by less than this share.
-const SAME_ASPECT: f64 = 0.02;
+use crate::options::{Background, Channels, Options};
+use crate::paint::paint;
+use crate::resample::{crop, crop_mask, part, resample, resample_mask, resize_mask};
+use crate::shadow::{Shade, room};
+use crate::subject::{Rect, Subject};
 
 /// A photo, its mask and its subject. Rendering never runs the network.
 #[derive(Debug, Clone)]
@@ -47,52 +48,104 @@ impl Cutout {
         &self.subject
     }
 
-    /// The same with `strokes` painted into the mask.
+    /// The same with `strokes` painted into the mask. Whoever paints is sure: the confidence is 1.
     pub fn edit(&self, strokes: &[Stroke]) -> Self {
         let mask = edit(&self.mask, strokes);
-        let subject = measure(&mask, self.subject.confidence);
+        let subject = Subject::find(&mask, 1.0);
         Self { photo: self.photo.clone(), mask, subject }
     }
 
-    /// The mask put on `photo`, another size of the same picture.
+    /// The same mask for `other`, the same picture in another size.
     ///
     /// # Errors
-    /// [`Error::Option`] when the two have another aspect.
-    pub fn apply(&self, photo: Image) -> Result<Self> {
-        let (from, to) = (self.mask.width(), self.mask.height());
-        let (width, height) = (photo.width(), photo.height());
-        let aspect = f64::from(from) / f64::from(to);
-        let wanted = f64::from(width) / f64::from(height);
-        if (aspect / wanted - 1.0).abs() > SAME_ASPECT {
-            let reason = format!("the mask is {from}x{to} px, the photo {width}x{height} px");
-            return Err(Error::Option { reason: format!("{reason}: not the same picture") });
+    /// [`Error::OtherShape`] when the ratios of the sides differ by more than rounding to whole
+    /// pixels explains.
+    pub fn apply(&self, other: Image) -> Result<Self> {
+        let [from, to] = [&self.photo, &other].map(|image| (image.width(), image.height()));
+        let [(from_width, from_height), (to_width, to_height)] =
+            [from, to].map(|(width, height)| (u64::from(width), u64::from(height)));
+        let slack = (from_width + from_height).max(to_width + to_height);
+        if (to_height * from_width).abs_diff(to_width * from_height) > slack {
+            return Err(Error::OtherShape { mask: from, picture: to });
         }
-        let source = ImageRef::new(from, to, self.mask.values(), PixelType::U8)
-            .expect("a Mask holds width * height bytes");
-        let mut mask = Pixels::new(width, height, PixelType::U8);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        Resizer::new().resize(&source, &mut mask, &options).expect("both masks are u8");
-        let mask = Mask::new(width, height, mask.into_vec());
-        let subject = measure(&mask, self.subject.confidence);
-        Ok(Self { photo, mask, subject })
+        let mask = resize_mask(&self.mask, to.0, to.1);
+        let subject = Subject { bounds: self.subject.bounds.map(scaled(from, to)), ..self.subject };
+        Ok(Self::new(other, mask, subject))
     }
 
     /// The picture that `options` ask for: frame, background, shadow, channels.
-    pub fn render(&self, options: &Options) -> Image {
-        self.clone().into_render(options)
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when the frame asks for more than `options.max_pixels`.
+    pub fn render(&self, options: &Options) -> Result<Image> {
+        self.draw(Cow::Borrowed(&self.photo), options)
     }
 
     /// [`render`](Self::render) without a copy of the photo.
-    pub fn into_render(self, options: &Options) -> Image {
-        compose(self.photo, &self.mask, options.decontaminate)
+    ///
+    /// # Errors
+    /// As [`render`](Self::render).
+    pub fn into_render(mut self, options: &Options) -> Result<Image> {
+        let photo = std::mem::replace(&mut self.photo, Image::new(1, 1, vec![0; 4]));
+        self.draw(Cow::Owned(photo), options)
     }
 
     /// The rendered picture as a file of `options.format`.
     ///
     /// # Errors
-    /// [`Error::Encode`](crate::Error::Encode).
+    /// [`Error::TooLarge`] or [`Error::Encode`].
     pub fn encode(&self, options: &Options) -> Result<Vec<u8>> {
-        encode(&self.render(options))
+        encode(&self.render(options)?, options)
+    }
+
+    fn draw(&self, photo: Cow<'_, Image>, options: &Options) -> Result<Image> {
+        let size = (photo.width(), photo.height());
+        let room = room(options.shadow);
+        let placement = place(size, &self.subject, &options.frame, room, options.max_pixels)?;
+        if options.channels == Channels::Alpha {
+            return Ok(self.draw_mask(&placement));
+        }
+        let (background, fit) = (&options.background, options.background_fit);
+        let ground = Ground::new(background, fit, &photo, &self.mask, &placement);
+        let shade = Shade::new(options.shadow, &photo, &self.mask, &self.subject, &placement);
+        let part = part(&placement, size.0, size.1);
+        let cut = if (part.width, part.height) == size {
+            compose(photo.into_owned(), &self.mask, options.decontaminate)
+        } else {
+            let cropped = crop(&photo, part);
+            drop(photo);
+            compose(cropped, &crop_mask(&self.mask, part), options.decontaminate)
+        };
+        let drawn = resample(cut, part, &placement);
+        if shade.is_none()
+            && *background == Background::Transparent
+            && (drawn.width(), drawn.height()) == (placement.width, placement.height)
+        {
+            return Ok(drawn);
+        }
+        Ok(paint(drawn, &placement, &ground, shade.as_ref()))
+    }
+
+    /// The mask as a grey, opaque picture, black outside the photo.
+    fn draw_mask(&self, placement: &Placement) -> Image {
+        let mask = resample_mask(&self.mask, placement);
+        let grey: Vec<u8> = mask.values().iter().flat_map(|&v| [v, v, v, 255]).collect();
+        let grey = Image::new(mask.width(), mask.height(), grey);
+        paint(grey, placement, &Ground::plain([0, 0, 0, 255], placement), None)
+    }
+}
+
+/// Boxes of a picture of one size in another; none gets lost.
+fn scaled(from: (u32, u32), to: (u32, u32)) -> impl Fn(Rect) -> Rect {
+    let along = |start: u32, length: u32, from: u32, to: u32| {
+        let scale = |at: u32| (f64::from(at) * f64::from(to) / f64::from(from)).round() as u32;
+        let first = scale(start).min(to - 1);
+        (first, scale(start + length).clamp(first + 1, to) - first)
+    };
+    move |bounds| {
+        let (x, width) = along(bounds.x, bounds.width, from.0, to.0);
+        let (y, height) = along(bounds.y, bounds.height, from.1, to.1);
+        Rect { x, y, width, height }
     }
 }
 
@@ -103,7 +156,7 @@ mod tests {
     fn cutout() -> Cutout {
         let values: Vec<u8> = (0..40 * 20).map(|i| if i % 40 < 20 { 255 } else { 0 }).collect();
         let mask = Mask::new(40, 20, values);
-        let subject = measure(&mask, 0.7);
+        let subject = Subject::find(&mask, 0.7);
         Cutout::new(Image::new(40, 20, vec![9; 40 * 20 * 4]), mask, subject)
     }
 
@@ -114,10 +167,7 @@ mod tests {
         let bounds = large.subject().bounds.unwrap();
         assert_eq!((bounds.x, bounds.width, bounds.height), (0, 200, 201));
         let other = cutout().apply(Image::new(20, 40, vec![7; 20 * 40 * 4])).unwrap_err();
-        assert_eq!(
-            other.to_string(),
-            "the mask is 40x20 px, the photo 20x40 px: not the same picture"
-        );
+        assert_eq!(other, Error::OtherShape { mask: (40, 20), picture: (20, 40) });
     }
 
     #[test]

@@ -62,6 +62,17 @@ pub enum Error {
         /// What was measured.
         reason: String,
     },
+    /// A mask was applied to a picture of another shape.
+    #[error(
+        "a mask of {}x{} px does not fit a picture of {}x{} px; the shapes differ",
+        mask.0, mask.1, picture.0, picture.1
+    )]
+    OtherShape {
+        /// Width and height of the mask, px.
+        mask: (u32, u32),
+        /// Width and height of the picture, px.
+        picture: (u32, u32),
+    },
     /// The result could not be encoded.
     #[error("cannot encode the result: {reason}")]
     Encode {
@@ -72,8 +83,8 @@ pub enum Error {
 
 impl Error {
     /// A stable word for programs: `"unsupported-format"`, `"too-large"`, `"decode"`, `"model"`,
-    /// `"inference"`, `"option"`, `"no-subject"`, `"busy-ground"` or `"encode"`. The JavaScript
-    /// `CleancutError` carries the same.
+    /// `"inference"`, `"option"`, `"no-subject"`, `"busy-ground"`, `"other-shape"` or `"encode"`.
+    /// The JavaScript `CleancutError` carries the same.
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnsupportedFormat { .. } => "unsupported-format",
@@ -84,6 +95,7 @@ impl Error {
             Self::Option { .. } => "option",
             Self::NoSubject { .. } => "no-subject",
             Self::BusyGround { .. } => "busy-ground",
+            Self::OtherShape { .. } => "other-shape",
             Self::Encode { .. } => "encode",
         }
     }

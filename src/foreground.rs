@@ -8,7 +8,7 @@
 //! pixels stay as they are, bit for bit. Clear pixels near the subject carry its colour, so that
 //! resizing by others shows no fringe; farther ones carry none.
 
-use crate::field::{Field, lerp, masked_guide, neighbours, spread, window_means};
+use crate::field::{Field, lerp, masked_guide, neighbours, spans, spread, window_means};
 use crate::image::{Image, Mask};
 
 /// The longer side of the field, px.
@@ -29,31 +29,45 @@ const MARGIN: usize = 8;
 /// When the sizes differ.
 pub fn decontaminate(photo: &mut Image, mask: &Mask) {
     assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
+    if mask.values().iter().all(|&alpha| alpha == 255) {
+        return;
+    }
     let colours = Estimates::new(photo, mask);
     let (width, height) = (photo.width() as usize, photo.height() as usize);
-    let columns: Vec<_> = (0..width).map(|x| neighbours(x, width, colours.subject.width)).collect();
+    let cells = colours.subject.width;
+    let spans = spans(width, cells);
+    let shares: Vec<f32> = (0..width).map(|x| neighbours(x, width, cells).2).collect();
     let (mut subject, mut ground) = (colours.subject.rows(height), colours.ground.rows(height));
-    let rows =
-        photo.pixels_mut().chunks_exact_mut(width * 4).zip(mask.values().chunks_exact(width));
-    for (y, (pixels, alphas)) in rows.enumerate() {
-        if alphas.iter().all(|&alpha| alpha == 255) {
-            continue;
-        }
+    let alphas = mask.values().chunks_exact(width);
+    for (y, (pixels, alphas)) in
+        photo.pixels_mut().chunks_exact_mut(width * 4).zip(alphas).enumerate()
+    {
         let near = colours.near_row(y, height);
         let (subject, ground) = (subject.row(y), ground.row(y));
-        for ((pixel, &alpha), &(left, right, share)) in
-            pixels.chunks_exact_mut(4).zip(alphas).zip(&columns)
-        {
-            match alpha {
-                255 => {}
-                0 if !near[left] => pixel[..3].fill(0),
-                0 => paint(pixel, lerp(&subject[left], &subject[right], share)),
-                _ => {
-                    let prior = lerp(&subject[left], &subject[right], share);
-                    let behind = lerp(&ground[left], &ground[right], share);
-                    let seen = [pixel[0], pixel[1], pixel[2], 0].map(|v| f32::from(v) / 255.0);
-                    let alpha = f32::from(alpha) / 255.0;
-                    paint(pixel, explain(seen, alpha, prior, behind).0);
+        for &(ref range, left, right) in &spans {
+            let alphas = &alphas[range.clone()];
+            let pixels = &mut pixels[range.start * 4..range.end * 4];
+            if alphas.iter().all(|&alpha| alpha == 255) {
+                continue;
+            }
+            if !near[left] && alphas.iter().all(|&alpha| alpha == 0) {
+                pixels.chunks_exact_mut(4).for_each(|pixel| pixel[..3].fill(0));
+                continue;
+            }
+            let (subject, ground) =
+                ([&subject[left], &subject[right]], [&ground[left], &ground[right]]);
+            for ((pixel, &alpha), &share) in
+                pixels.chunks_exact_mut(4).zip(alphas).zip(&shares[range.clone()])
+            {
+                let prior = lerp(subject[0], subject[1], share);
+                match alpha {
+                    255 => {}
+                    0 => paint(pixel, prior),
+                    _ => {
+                        let behind = lerp(ground[0], ground[1], share);
+                        let seen = [pixel[0], pixel[1], pixel[2], 0].map(|v| f32::from(v) / 255.0);
+                        paint(pixel, explain(seen, f32::from(alpha) / 255.0, prior, behind).0);
+                    }
                 }
             }
         }

@@ -84,4 +84,9 @@ impl Mask {
     pub fn values(&self) -> &[u8] {
         &self.values
     }
+
+    /// `[height, width]` u8, to be changed in place.
+    pub fn values_mut(&mut self) -> &mut [u8] {
+        &mut self.values
+    }
 }

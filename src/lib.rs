@@ -14,6 +14,7 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+pub mod border;
 pub mod compose;
 mod cutout;
 pub mod decode;
@@ -23,14 +24,23 @@ pub mod engine;
 mod error;
 mod field;
 pub mod foreground;
+pub mod frame;
+mod grid;
+pub mod ground;
 mod image;
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]
 pub mod lab;
 pub mod matte;
 pub mod options;
 pub mod orient;
+pub mod paint;
 pub mod pipeline;
 pub mod preprocess;
+pub mod presets;
+pub mod resample;
+pub mod shadow;
+mod shrink;
+pub mod studio;
 pub mod subject;
 #[cfg(feature = "wasm")]
 mod wasm;

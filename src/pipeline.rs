@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! bytes ─ decode ─ orient ─> Image ─ preprocess ─> Input ─ engine ─> Saliency
-//!                              │                                        │
-//!                              │                                      matte ─> Mask
+//!                              │                                   reach_border
+//!                              ├───────── studio::sharpen <─ Mask <─ matte
+//!                              │                  └─> Mask ─────────────────────┐
 //!                              └──────────────── compose ───────────────────────┘
 //!                                                   └─> Image ─ encode ─> bytes
 //! ```
 
+use crate::border::reach_border;
 use crate::cutout::Cutout;
 use crate::decode::decode;
 use crate::encode::encode;
@@ -15,10 +17,12 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::matte::matte;
-use crate::options::Options;
+use crate::options::{Method, Options};
 use crate::orient::orient;
 use crate::preprocess::preprocess;
-use crate::subject::Subject;
+use crate::shrink::shrink;
+use crate::studio;
+use crate::subject::{self, Subject};
 
 /// A step of the pipeline, as progress and timings name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,13 +85,23 @@ impl Remover {
         options: &Options,
         mut on_step: impl FnMut(Step),
     ) -> Result<Cutout> {
+        if options.method == Method::Studio {
+            return segment_studio(photo, on_step);
+        }
         on_step(Step::Preprocess);
-        let input = preprocess(&photo, options.input_size);
+        let input = preprocess(&shrink(&photo), options.input_size);
         on_step(Step::Inference);
-        let saliency = self.engine.run(&input)?;
+        let saliency = reach_border(&self.engine.run(&input)?);
         on_step(Step::Matte);
-        let mask = matte(&saliency, &photo, options);
-        let subject = Subject::find(&mask, &saliency);
+        let confidence = subject::confidence(&saliency);
+        let mut mask = matte(&saliency, &photo, options);
+        if options.method == Method::Auto
+            && confidence >= subject::CONFIDENT
+            && let Some(ground) = studio::find_ground(&photo)
+        {
+            mask = studio::sharpen(mask, &photo, &ground);
+        }
+        let subject = Subject::find(&mask, confidence);
         Ok(Cutout::new(photo, mask, subject))
     }
 
@@ -110,10 +124,23 @@ impl Remover {
             return Err(Error::NoSubject { confidence });
         }
         on_step(Step::Compose);
-        let picture = cutout.into_render(options);
+        let picture = cutout.into_render(options)?;
         on_step(Step::Encode);
-        encode(&picture)
+        encode(&picture, options)
     }
+}
+
+/// Finds the subject of `photo`, which is upright and stands before a plain ground, by the ground's
+/// colours alone: no model is needed. `on_step` is called as each step begins.
+///
+/// # Errors
+/// [`Error::BusyGround`]. That there is no subject is no error here: [`Cutout::subject`] says so.
+pub fn segment_studio(photo: Image, mut on_step: impl FnMut(Step)) -> Result<Cutout> {
+    on_step(Step::Matte);
+    let ground = studio::recognise(&photo)?;
+    let mask = studio::segment(&photo, &ground);
+    let subject = Subject::find(&mask, studio::confidence(&mask));
+    Ok(Cutout::new(photo, mask, subject))
 }
 
 /// The pixels of a JPEG, PNG or WebP file, the right way up, in sRGB.

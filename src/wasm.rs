@@ -15,7 +15,8 @@ use crate::edit::Stroke;
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::options::{Background, Fit, Options};
-use crate::pipeline::{Remover, Step, read};
+use crate::pipeline::{Remover, Step, read, segment_studio};
+use crate::presets::{PRESETS, Preset};
 
 #[wasm_bindgen(start)]
 fn start() {
@@ -100,6 +101,20 @@ impl JsRemover {
     }
 }
 
+/// The method `studio`, which needs no model. `photo`: the bytes of a JPEG, PNG or WebP file.
+/// Throws `busy-ground` where a network is wanted.
+#[wasm_bindgen(js_name = segmentStudio)]
+pub(crate) fn segment_studio_js(
+    photo: &[u8],
+    options: Vec<String>,
+    on_step: &Function,
+) -> std::result::Result<JsCutout, JsValue> {
+    let options = parse(&options).map_err(thrown)?;
+    report(on_step, Step::Decode);
+    let photo = read(photo, &options).map_err(thrown)?;
+    segment_studio(photo, |step| report(on_step, step)).map(JsCutout).map_err(thrown)
+}
+
 /// A photo and its subject; free it when it is no longer wanted.
 #[wasm_bindgen(js_name = Cutout)]
 #[derive(Debug)]
@@ -170,7 +185,7 @@ impl JsCutout {
         contain: bool,
     ) -> std::result::Result<JsPicture, JsValue> {
         let options = parse_with(&options, background, contain).map_err(thrown)?;
-        Ok(JsPicture(self.0.render(&options)))
+        self.0.render(&options).map(JsPicture).map_err(thrown)
     }
 
     /// The mask put on another size of the same photo, which is taken.
@@ -185,11 +200,25 @@ impl JsCutout {
     }
 }
 
+/// The names of the presets, each followed by how many options it sets and by their names and
+/// values.
+#[wasm_bindgen(js_name = presets)]
+pub(crate) fn presets() -> Vec<String> {
+    let words = |preset: &Preset| {
+        let pairs = preset.options.iter().flat_map(|&(name, value)| [name, value]);
+        let count = preset.options.len().to_string();
+        let mut words = vec![preset.name.to_owned(), count];
+        words.extend(pairs.map(str::to_owned));
+        words
+    };
+    PRESETS.iter().flat_map(words).collect()
+}
+
 fn parse_with(pairs: &[String], background: Option<JsPicture>, contain: bool) -> Result<Options> {
     let mut options = parse(pairs)?;
     if let Some(JsPicture(picture)) = background {
-        let fit = if contain { Fit::Contain } else { Fit::Cover };
-        options.background = Background::Picture(Arc::new(picture), fit);
+        options.background = Background::Picture(Arc::new(picture));
+        options.background_fit = if contain { Fit::Contain } else { Fit::Cover };
     }
     Ok(options)
 }

@@ -3,8 +3,11 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
+use cleancut::options::{Background, Format};
+use cleancut::pipeline::read;
 use cleancut::{Options, Remover, Step};
 
 const MODEL: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_MODEL_NAME")));
@@ -17,10 +20,48 @@ Usage: cleancut [OPTIONS] PHOTO...
 Arguments:
   PHOTO...  JPEG, PNG or WebP files, or folders of them
 
-Options:
-  -o, --output PATH        the PNG to write; a folder when there are several photos
+Output:
+  -o, --output PATH        the file to write; a folder when there are several photos
                            (without it: PHOTO.cutout.png beside each photo)
+      --format FORMAT      png, webp (lossless), jpeg or raw (RGBA, no header)
+                           [default: what the output's name ends in, else png]
+      --quality N          of JPEG, 1 to 100 [default: 90]
+      --channels WHAT      rgba, or alpha for the mask as a grey picture [default: rgba]
+
+Frame:
+      --crop true          close the frame around the subject
+      --margin LENGTHS     1, 2 or 4 of 20px or 5% (of the subject's longer side)
+      --aspect RATIO       width to height, such as 1, 0.75 or 3:4
+      --fill SHARE         how much of the frame the subject spans, such as 85%
+      --align WHERE        center, top, bottom, left, right or two of them
+                           [default: center]
+      --snap BOOL          keep sides that the photo cut flush [default: true]
+      --size SIZE          1600x1600, 1600x or x1600 px
+      --preset NAME        amazon, ebay, google, shopify, tiktok, walmart or zalando;
+                           options after it override it
+
+Ground:
+      --background WHAT    transparent, white, black, #rgb, #rrggbb, #rrggbbaa, blur
+                           or 'blur 3%' [default: transparent; white in a JPEG]
+      --background-image FILE
+                           a picture to put behind the subject
+      --background-fit FIT cover or contain [default: cover]
+      --shadow KIND        none, soft, or keep the photo's own on a plain ground
+                           [default: none]
+
+Subject:
+      --method METHOD      auto, network, or studio for plain grounds without a network
+                           [default: auto]
+      --refine HOW         off, fast or best [default: fast]
+      --decontaminate BOOL take the ground's colour out of soft edges [default: true]
+      --holes HOW          auto, open or fill [default: auto]
+      --subjects WHICH     all or largest [default: all]
+      --input-size N       the side that the network sees, a multiple of 32 from 160 to
+                           640 px [default: 320]
+
+Other:
       --max-megapixels N   refuse larger photos [default: 64]
+      --max-pixels N       the same in pixels
       --timings            print the milliseconds of each step to standard error
   -h, --help               print this help
   -V, --version            print the version
@@ -33,6 +74,8 @@ struct Args {
     photos: Vec<PathBuf>,
     output: Option<PathBuf>,
     options: Options,
+    /// Whether the arguments name the format, so that the output's name does not.
+    format_is_given: bool,
     timings: bool,
 }
 
@@ -70,8 +113,14 @@ fn main() -> ExitCode {
 fn parse_args() -> Result<Option<Args>, lexopt::Error> {
     use lexopt::prelude::{Long, Short, Value, ValueExt};
 
-    let mut args =
-        Args { photos: vec![], output: None, options: Options::default(), timings: false };
+    let mut args = Args {
+        photos: vec![],
+        output: None,
+        options: Options::default(),
+        format_is_given: false,
+        timings: false,
+    };
+    let mut background = None;
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
@@ -80,10 +129,12 @@ fn parse_args() -> Result<Option<Args>, lexopt::Error> {
                 let limit: f64 = parser.value()?.parse()?;
                 args.options.max_pixels = (limit * 1e6) as u64;
             }
+            Long("background-image") => background = Some(PathBuf::from(parser.value()?)),
             Long(name) if Options::knows(name) => {
                 let name = name.to_owned();
                 let value = parser.value()?.string()?;
                 args.options.set(&name, &value).map_err(|error| error.to_string())?;
+                args.format_is_given |= name == "format";
             }
             Long("timings") => args.timings = true,
             Short('h') | Long("help") => {
@@ -101,7 +152,36 @@ fn parse_args() -> Result<Option<Args>, lexopt::Error> {
     if args.photos.is_empty() {
         return Err("no photo given".into());
     }
+    if let Some(file) = background {
+        args.options.background = Background::Picture(Arc::new(picture(&file, &args.options)?));
+    }
     Ok(Some(args))
+}
+
+fn picture(file: &Path, options: &Options) -> Result<cleancut::Image, String> {
+    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    read(&bytes, options).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// The format that a file's name asks for.
+fn format_of(file: &Path) -> Option<Format> {
+    match file.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "png" => Some(Format::Png),
+        "webp" => Some(Format::WebP),
+        "jpg" | "jpeg" => Some(Format::Jpeg),
+        "rgba" | "raw" => Some(Format::Raw),
+        _ => None,
+    }
+}
+
+/// What the names of files of `format` end in.
+fn extension(format: Format) -> &'static str {
+    match format {
+        Format::Png => "png",
+        Format::WebP => "webp",
+        Format::Jpeg => "jpg",
+        Format::Raw => "rgba",
+    }
 }
 
 /// Pairs each photo with the file to write.
@@ -124,9 +204,12 @@ fn plan_jobs(args: &Args) -> Result<Vec<(PathBuf, PathBuf)>, String> {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))?;
     }
+    let extension = extension(args.options.format);
     let output_of = |photo: &Path| match &args.output {
-        Some(folder) => folder.join(photo.with_extension("png").file_name().unwrap_or_default()),
-        None => photo.with_extension("cutout.png"),
+        Some(folder) => {
+            folder.join(photo.with_extension(extension).file_name().unwrap_or_default())
+        }
+        None => photo.with_extension(format!("cutout.{extension}")),
     };
     let jobs: Vec<_> = photos.into_iter().map(|photo| (output_of(&photo), photo)).collect();
     let mut outputs: Vec<_> = jobs.iter().map(|(output, _)| output).collect();
@@ -162,8 +245,12 @@ fn cut_out(
     args: &Args,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let bytes = std::fs::read(photo)?;
+    let mut options = args.options.clone();
+    if !args.format_is_given {
+        options.format = format_of(output).unwrap_or(options.format);
+    }
     let mut began: Vec<(Step, Instant)> = Vec::new();
-    let png = remover.remove(&bytes, &args.options, |step| began.push((step, Instant::now())))?;
+    let file = remover.remove(&bytes, &options, |step| began.push((step, Instant::now())))?;
     let ended = Instant::now();
     if args.timings {
         let ends = began.iter().skip(1).map(|&(_, at)| at).chain([ended]);
@@ -172,6 +259,6 @@ fn cut_out(
         }
         eprintln!("{}", photo.display());
     }
-    std::fs::write(output, png)
+    std::fs::write(output, file)
         .map_err(|error| format!("cannot write {}: {error}", output.display()).into())
 }

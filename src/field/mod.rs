@@ -5,6 +5,8 @@
 mod spread;
 mod window;
 
+use std::ops::Range;
+
 pub(crate) use spread::spread;
 pub(crate) use window::window_means;
 
@@ -12,6 +14,7 @@ use fast_image_resize::images::{Image as Pixels, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::image::{Image, Mask};
+use crate::shrink::shrink;
 
 /// `[height, width, N]` f32.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +47,7 @@ pub(crate) fn field_size(photo: &Image, longest: u32) -> (usize, usize) {
 /// `photo` averaged down to a field: red, green and blue in [0, 1], and 0.
 pub(crate) fn guide(photo: &Image, longest: u32) -> Field<4> {
     let (width, height) = field_size(photo, longest);
+    let photo = shrink(photo);
     let size = (photo.width(), photo.height());
     let small = averaged(photo.pixels(), size, PixelType::U8x4, width, height);
     let unit = |value: u8| f32::from(value) / 255.0;
@@ -103,6 +107,19 @@ pub(crate) fn neighbours(at: usize, of: usize, cells: usize) -> (usize, usize, f
     let place = place.clamp(0.0, (cells - 1) as f32);
     let first = (place as usize).min(cells - 1);
     (first, (first + 1).min(cells - 1), place - first as f32)
+}
+
+/// The pixels of a row that lie between the same two of `cells`, as ranges, with those cells.
+pub(crate) fn spans(pixels: usize, cells: usize) -> Vec<(Range<usize>, usize, usize)> {
+    let mut spans: Vec<(Range<usize>, usize, usize)> = Vec::with_capacity(cells);
+    for x in 0..pixels {
+        let (left, right, _) = neighbours(x, pixels, cells);
+        match spans.last_mut() {
+            Some((range, last, _)) if *last == left => range.end = x + 1,
+            _ => spans.push((x..x + 1, left, right)),
+        }
+    }
+    spans
 }
 
 pub(crate) fn lerp<const N: usize>(from: &[f32; N], to: &[f32; N], share: f32) -> [f32; N] {

@@ -5,7 +5,7 @@
 //! arXiv 1505.00996): the models are found on the small field and read between its cells at the
 //! photo's own resolution.
 
-use crate::field::{Field, lerp, neighbours, window_means};
+use crate::field::{Field, lerp, neighbours, spans, window_means};
 use crate::image::Image;
 
 /// The window's radius, as a part of the field's longer side.
@@ -54,27 +54,31 @@ impl Guided {
     /// Alpha, u8, of the photo's rows from `first_row` on, as many as `alphas` holds.
     pub(super) fn apply(&self, photo: &Image, first_row: usize, alphas: &mut [u8]) {
         let (width, height) = (photo.width() as usize, photo.height() as usize);
-        let columns: Vec<_> = (0..width).map(|x| neighbours(x, width, self.models.width)).collect();
+        let spans = spans(width, self.models.width);
+        let shares: Vec<f32> =
+            (0..width).map(|x| neighbours(x, width, self.models.width).2).collect();
         let mut rows = self.models.rows(height);
         let pixels = photo.pixels().chunks_exact(width * 4).skip(first_row);
-        let strips = alphas.chunks_exact_mut(width).zip(pixels);
-        let mut sure = Vec::new();
-        for (y, (alphas, pixels)) in (first_row..).zip(strips) {
+        for (y, (alphas, pixels)) in (first_row..).zip(alphas.chunks_exact_mut(width).zip(pixels)) {
             let row = rows.row(y);
-            sure.clear();
-            sure.extend(row.iter().map(surely));
-            let pixels = pixels.chunks_exact(4);
-            for ((alpha, pixel), &(left, right, share)) in
-                alphas.iter_mut().zip(pixels).zip(&columns)
-            {
-                *alpha = match sure[left] {
-                    Some(alpha) if sure[left] == sure[right] => alpha,
-                    _ => {
-                        let [r, g, b, offset] = lerp(&row[left], &row[right], share);
-                        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
-                        (r * red + g * green + b * blue + offset + 0.5).clamp(0.0, 255.0) as u8
-                    }
-                };
+            for &(ref range, left, right) in &spans {
+                let (left, right) = (&row[left], &row[right]);
+                let alphas = &mut alphas[range.clone()];
+                if let Some(alpha) = surely(left)
+                    && surely(right) == Some(alpha)
+                {
+                    alphas.fill(alpha);
+                    continue;
+                }
+                let pixels = pixels[range.start * 4..].chunks_exact(4);
+                for ((alpha, pixel), &share) in
+                    alphas.iter_mut().zip(pixels).zip(&shares[range.clone()])
+                {
+                    let [r, g, b, offset] = lerp(left, right, share);
+                    let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+                    *alpha =
+                        (r * red + g * green + b * blue + offset + 0.5).clamp(0.0, 255.0) as u8;
+                }
             }
         }
     }

@@ -360,7 +360,8 @@ mod tests {
 
     #[test]
     fn a_subject_cut_by_the_frame_is_solid_up_to_it() {
-        let mut field = drawn(|x, y| if (10..50).contains(&x) && y >= 10 { 0.7 } else { 0.0 }, grey);
+        let mut field =
+            drawn(|x, y| if (10..50).contains(&x) && y >= 10 { 0.7 } else { 0.0 }, grey);
         clean(&mut field, Holes::Open, Subjects::All);
         assert_eq!(map_at(&field, 30, SIDE - 1), 1.0);
     }

@@ -33,13 +33,16 @@ pub struct Options {
     /// `background`: `transparent`, a colour as `#rgb`, `#rrggbb`, `#rrggbbaa`, `white` or `black`,
     /// or `blur`, `blur 3%`. A picture is set as pixels, not as a word.
     pub background: Background,
+    /// `background-fit`: `cover` or `contain`. How a background picture meets a frame of another
+    /// shape.
+    pub background_fit: Fit,
     /// `shadow`: `none`, `soft` or `keep`.
     pub shadow: Shadow,
     /// `format`: `png`, `webp`, `jpeg` or `raw` (`[height, width, 4]` RGBA8, no header).
     pub format: Format,
-    /// `quality`: 1 to 100, of JPEG.
+    /// `quality`: 1 to 100, of JPEG. From 90 on, colours keep their full resolution.
     pub quality: u8,
-    /// `channels`: `rgba`, or `alpha` for the mask alone as a grey picture.
+    /// `channels`: `rgba`, or `alpha` for the mask alone as a grey picture; the frame applies to it.
     pub channels: Channels,
 }
 
@@ -55,6 +58,7 @@ impl Default for Options {
             subjects: Subjects::All,
             frame: Frame::default(),
             background: Background::Transparent,
+            background_fit: Fit::Cover,
             shadow: Shadow::None,
             format: Format::Png,
             quality: 90,
@@ -122,10 +126,11 @@ pub struct Frame {
     /// `align`: `center`, `top`, `bottom`, `left`, `right` or two of them: where the subject stands
     /// in spare room. 0 is left or top, 1 right or bottom.
     pub align: [f32; 2],
-    /// `snap`: `true` or `false`. Whether sides that the photo itself cut stay flush with the frame.
+    /// `snap`: `true` or `false`. Whether sides that the photo itself cut stay flush with the frame;
+    /// where opposite sides are cut and the frame is longer, `align` decides.
     pub snap: bool,
-    /// `size`: the output's size, `1600x1600`, `1600x` or `x1600`, px. The frame is scaled to it;
-    /// spare room on a side goes to the ground.
+    /// `size`: the output's size, `1600x1600`, `1600x` or `x1600`, px. The frame is scaled to it,
+    /// also where that enlarges the photo; spare room on a side goes to the ground.
     pub size: Option<Size>,
 }
 
@@ -169,7 +174,7 @@ pub enum Background {
     /// One colour, sRGB, straight alpha.
     Colour([u8; 4]),
     /// A picture.
-    Picture(Arc<Image>, Fit),
+    Picture(Arc<Image>),
     /// The photo's own ground, blurred; the subject does not bleed into it. The share of the
     /// frame's longer side that the blur's deviation takes.
     Blur(f32),
@@ -184,14 +189,14 @@ pub enum Fit {
     Contain,
 }
 
-/// The subject's shadow.
+/// The subject's shadow. Black, as drawn in [`shadow`](crate::shadow).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shadow {
     /// None.
     None,
-    /// A soft one, made from the mask.
+    /// A soft one, made from the mask. A frame around the subject leaves it room.
     Soft,
-    /// The photo's own, where the ground is plain enough to tell it.
+    /// The photo's own, where the ground is plain enough to tell it; elsewhere none.
     Keep,
 }
 
@@ -200,11 +205,11 @@ pub enum Shadow {
 pub enum Format {
     /// PNG, lossless.
     Png,
-    /// WebP, lossless.
+    /// WebP, lossless; at most 16383 px a side.
     WebP,
-    /// JPEG; what is transparent becomes white.
+    /// JPEG; what is transparent becomes white; at most 65535 px a side.
     Jpeg,
-    /// `[height, width, 4]` RGBA8 without a header.
+    /// `[height, width, 4]` RGBA8 without a header; `[height, width]` u8 for the mask alone.
     Raw,
 }
 

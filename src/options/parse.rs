@@ -1,15 +1,18 @@
 //! In: an option's name and its value, as words. Out: the option set, or what would have been right.
 
 use super::{
-    Background, Channels, Format, Holes, Length, Method, Options, Refine, Shadow, Size, Subjects,
+    Background, Channels, Fit, Format, Holes, Length, Method, Options, Refine, Shadow, Size,
+    Subjects,
 };
 use crate::error::{Error, Result};
+use crate::presets::preset;
 
 /// Every name that [`Options::set`] knows, and what it takes.
-const NAMES: [(&str, &str); 19] = [
+const NAMES: [(&str, &str); 21] = [
     ("align", "center, top, bottom, left, right or two of them"),
     ("aspect", "a ratio of width to height such as 1, 0.75 or 3:4"),
     ("background", "transparent, a colour such as #ffffff or white, or blur"),
+    ("background-fit", "cover or contain"),
     ("channels", "rgba or alpha"),
     ("crop", "true or false"),
     ("decontaminate", "true or false"),
@@ -20,6 +23,7 @@ const NAMES: [(&str, &str); 19] = [
     ("margin", "1, 2 or 4 lengths such as 5% or 20px"),
     ("max-pixels", "a whole number from 1"),
     ("method", "auto, network or studio"),
+    ("preset", "amazon, ebay, google, shopify, tiktok, walmart or zalando"),
     ("quality", "a whole number from 1 to 100"),
     ("refine", "off, fast or best"),
     ("shadow", "none, soft or keep"),
@@ -32,14 +36,14 @@ const LONGEST_SIDE: u32 = 16384;
 const BLUR: f32 = 0.02;
 
 impl Options {
-    /// Whether there is an option called `name`.
-    pub fn knows(name: &str) -> bool {
-        NAMES.iter().any(|(known, _)| *known == name)
-    }
-
-    /// The name of every option, by alphabet.
+    /// Every name that [`set`](Self::set) knows.
     pub fn names() -> impl Iterator<Item = &'static str> {
         NAMES.iter().map(|&(name, _)| name)
+    }
+
+    /// Whether there is an option called `name`.
+    pub fn knows(name: &str) -> bool {
+        Self::names().any(|known| known == name)
     }
 
     /// Sets the option called `name` to `value`; the words stand at each field of [`Options`].
@@ -48,7 +52,7 @@ impl Options {
     /// [`Error::Option`](crate::Error::Option), which says what `name` takes.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         let Some((_, takes)) = NAMES.iter().find(|(known, _)| *known == name) else {
-            let known: Vec<&str> = NAMES.iter().map(|(known, _)| *known).collect();
+            let known: Vec<&str> = Self::names().collect();
             let reason = format!("there is no option {name}; there are {}", known.join(", "));
             return Err(Error::Option { reason });
         };
@@ -62,6 +66,10 @@ impl Options {
             "align" => self.frame.align = align(value)?,
             "aspect" => self.frame.aspect = Some(aspect(value)?),
             "background" => self.background = background(value)?,
+            "background-fit" => {
+                self.background_fit =
+                    word(value, &[("cover", Fit::Cover), ("contain", Fit::Contain)])?;
+            }
             "channels" => {
                 self.channels =
                     word(value, &[("rgba", Channels::Rgba), ("alpha", Channels::Alpha)])?;
@@ -75,12 +83,17 @@ impl Options {
                 self.holes = word(value, &words)?;
             }
             "input-size" => {
-                let fits = |side: &u32| side % 32 == 0 && (160..=640).contains(side);
+                let fits = |side: &u32| side.is_multiple_of(32) && (160..=640).contains(side);
                 self.input_size = value.parse().ok().filter(fits)?;
             }
             "margin" => self.frame.margin = margin(value)?,
             "max-pixels" => self.max_pixels = value.parse().ok().filter(|&limit| limit > 0)?,
             "method" => self.method = method(value)?,
+            "preset" => {
+                for (name, value) in preset(value)?.options {
+                    self.take(name, value)?;
+                }
+            }
             "quality" => self.quality = value.parse().ok().filter(|q| (1..=100).contains(q))?,
             "refine" => {
                 let words = [("off", Refine::Off), ("fast", Refine::Fast), ("best", Refine::Best)];

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use cleancut::Options;
+
 use crate::fixture_path;
 
 fn cleancut(args: &[&Path]) -> Output {
@@ -56,6 +58,60 @@ fn wrong_arguments_exit_with_2() {
     ] {
         let done = cleancut(&args);
         assert_eq!(done.status.code(), Some(2), "{args:?}");
+        let errors = String::from_utf8(done.stderr).unwrap();
+        assert!(errors.contains(words), "{errors}");
+    }
+}
+
+#[test]
+fn the_help_names_every_option() {
+    let help = String::from_utf8(cleancut(&[Path::new("--help")]).stdout).unwrap();
+    for name in Options::names() {
+        assert!(help.contains(&format!(" --{name} ")), "--{name} is not in the help");
+    }
+    let longest = help.lines().map(str::len).max();
+    assert!(longest <= Some(90), "a terminal's width: {longest:?}");
+}
+
+#[test]
+fn the_output_s_name_decides_the_format_unless_an_option_does() {
+    let folder = empty_folder("formats");
+    let photo = fixture_path("1x1.png");
+    for (name, words, start) in [
+        ("a.png", &[][..], &b"\x89PNG"[..]),
+        ("a.webp", &[], b"RIFF"),
+        ("a.JPG", &[], b"\xff\xd8"),
+        ("b.png", &["--preset", "ebay", "--size", "8x"], b"\x89PNG"),
+        ("c.png", &["--format", "jpeg"], b"\xff\xd8"),
+        ("nameless", &["--preset", "ebay", "--size", "8x"], b"\xff\xd8"),
+    ] {
+        let output = folder.join(name);
+        let mut args: Vec<&Path> = words.iter().map(Path::new).collect();
+        args.extend([photo.as_path(), Path::new("-o"), output.as_path()]);
+        let done = cleancut(&args);
+        assert!(done.status.success(), "{name}: {done:?}");
+        assert!(std::fs::read(output).unwrap().starts_with(start), "{name}");
+    }
+
+    let photos = empty_folder("format-photos");
+    std::fs::copy(&photo, photos.join("a.png")).unwrap();
+    let cutouts = empty_folder("format-cutouts");
+    let done = cleancut(&[&photos, Path::new("-o"), &cutouts, Path::new("--format=webp")]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(std::fs::read(cutouts.join("a.webp")).unwrap().starts_with(b"RIFF"));
+}
+
+#[test]
+fn a_background_picture_is_read_once_and_its_absence_is_said() {
+    let output = empty_folder("background").join("out.png");
+    let photo = fixture_path("1x1.png");
+    let with = |picture: &Path| {
+        cleancut(&[&photo, Path::new("--background-image"), picture, Path::new("-o"), &output])
+    };
+    assert!(with(&fixture_path("rgb.jpg")).status.success());
+    for (picture, words) in [("missing.jpg", "No such file"), ("draw.py", "a text file")] {
+        let done = with(&fixture_path(picture));
+        assert_eq!(done.status.code(), Some(2), "{picture}");
         let errors = String::from_utf8(done.stderr).unwrap();
         assert!(errors.contains(words), "{errors}");
     }

@@ -52,6 +52,40 @@ fn reads_every_format_and_colour_type() {
 }
 
 #[test]
+fn converts_colour_profiles_to_srgb() {
+    for name in ["display-p3.png", "display-p3.webp"] {
+        check_quadrants(name, QUADRANTS, 1);
+    }
+    for name in ["display-p3.jpg", "adobe-rgb.jpg"] {
+        check_quadrants(name, QUADRANTS, 4);
+    }
+    check_quadrants("grey-profile.jpg", GREYS, 3);
+}
+
+#[test]
+fn a_broken_colour_profile_is_ignored() {
+    let rubbish = b"ICC_PROFILE\0\x01\x01 this is no profile at all";
+    let length = (rubbish.len() as u16 + 2).to_be_bytes();
+    let plain = fixture("rgb.jpg");
+    let segment = [&[0xff, 0xe2][..], &length, rubbish].concat();
+    let with_rubbish = [&plain[..2], &segment, &plain[2..]].concat();
+    assert_eq!(decode(&with_rubbish, MAX_PIXELS), decode(&plain, MAX_PIXELS));
+
+    let mut cut_short = fixture("display-p3.jpg");
+    let at = cut_short.windows(4).position(|word| word == b"rXYZ").unwrap();
+    cut_short[at + 4..at + 8].copy_from_slice(&[0xff; 4]);
+    let (stored, _) = decode(&cut_short, MAX_PIXELS).unwrap();
+    assert_ne!(pixel(&stored, 16, 12)[0].abs_diff(200), 0, "the values as stored");
+
+    let plain = fixture("rgb.png");
+    let chunk = b"iCCPname\0\0no zlib stream";
+    let crc = crc32(chunk).to_be_bytes();
+    let length = (chunk.len() as u32 - 4).to_be_bytes();
+    let with_rubbish = [&plain[..33], &length, chunk, &crc, &plain[33..]].concat();
+    assert_eq!(decode(&with_rubbish, MAX_PIXELS), decode(&plain, MAX_PIXELS));
+}
+
+#[test]
 fn keeps_transparency() {
     for name in ["rgba.png", "rgba.webp"] {
         let image = open(name);
@@ -119,8 +153,9 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-const ONE_OF_EACH: [&str; 9] = [
+const ONE_OF_EACH: [&str; 10] = [
     "rgb.jpg",
+    "display-p3.jpg",
     "progressive.jpg",
     "cmyk.jpg",
     "orientation-6.jpg",

@@ -2,8 +2,10 @@
 
 mod command_line;
 mod decode;
+mod golden;
 mod models;
 mod pipeline;
+mod render;
 
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,7 @@ use cleancut::engine::MODEL_NAME;
 use cleancut::{Options, Remover, Step};
 use image::{GrayImage, RgbaImage};
 
-use crate::{fixture, read, root};
+use crate::{fixture, golden, read, root};
 
 static REMOVER: LazyLock<Remover> = LazyLock::new(|| {
     let model = read(&root().join("models").join(MODEL_NAME));
@@ -25,37 +25,11 @@ fn alpha_of(cutout: &RgbaImage) -> GrayImage {
     GrayImage::from_raw(cutout.width(), cutout.height(), alphas).unwrap()
 }
 
-/// Compares with `tests/golden/NAME.png`, exactly: the network computes in integers, and what is
-/// f32 around it is rounded the same on every machine. `CLEANCUT_REWRITE=1` writes it anew. On
-/// failure the difference lies in `tests/diffs/NAME.png`.
-fn check_golden(name: &str, alpha: &GrayImage) {
-    let path = root().join(format!("tests/golden/{name}.png"));
-    if std::env::var_os("CLEANCUT_REWRITE").is_some() {
-        alpha.save(&path).unwrap();
-        return;
-    }
-    let golden = image::open(&path).unwrap_or_else(|error| {
-        panic!("{}: {error}; CLEANCUT_REWRITE=1 cargo test writes it", path.display())
-    });
-    let golden = golden.into_luma8();
-    assert_eq!(alpha.dimensions(), golden.dimensions(), "{name}");
-    let difference: Vec<u8> =
-        alpha.iter().zip(golden.iter()).map(|(a, b)| a.abs_diff(*b)).collect();
-    let worst = difference.iter().copied().max().unwrap_or(0);
-    if worst > 0 {
-        let diffs = root().join("tests/diffs");
-        std::fs::create_dir_all(&diffs).unwrap();
-        let picture = GrayImage::from_raw(alpha.width(), alpha.height(), difference).unwrap();
-        picture.save(diffs.join(format!("{name}.png"))).unwrap();
-        panic!("{name} differs by up to {worst} levels; see tests/diffs/{name}.png");
-    }
-}
-
 #[test]
 fn the_mug_is_cut_out_as_before() {
     let photo = image::load_from_memory(&fixture("mug.jpg")).unwrap().into_rgba8();
     let cutout = cut_out(&fixture("mug.jpg"));
-    check_golden("mug", &alpha_of(&cutout));
+    golden::check("mug", &alpha_of(&cutout).into());
 
     assert_eq!(cutout.get_pixel(330, 200)[3], 255, "the mug is opaque");
     assert!(cutout.get_pixel(330, 470)[3] < 20, "the table before it is clear");

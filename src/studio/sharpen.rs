@@ -1,0 +1,312 @@
+//! In: a [`Mask`] that says roughly where the subject is, its photo and the [`Ground`]. Out: the
+//! mask with exact edges, `[height, width]` u8.
+//!
+//! Where ground and subject are sure, the mask becomes 0 and 255. Between them each pixel p gets
+//! its share on the line from the local ground colour b to the local subject colour f,
+//! `(p - b)(f - b) / |f - b|^2`: matting before a known ground (Smith and Blinn 1996). Where the
+//! two colours are too alike, such as white on white, the mask stays as it was.
+
+use super::cells::{Cell, Cells};
+use super::flood::{Evenness, flood, is_shade, regions};
+use super::ground::Ground;
+use crate::image::{Image, Mask};
+
+/// A mask this sure is solid, whatever its colour.
+const SOLID: f32 = 0.97;
+/// Regions of ground inside the subject are looked at from this many cells on, as a share of the
+/// longer side.
+const SMALLEST_HOLE: f32 = 0.02;
+/// How far from the mask's subject parts of it are looked for, as a share of the longer side.
+const REACH: f32 = 0.025;
+/// How deep see-through cells (hair, mesh) are looked into, as a share of the longer side.
+const DEPTH: f32 = 0.02;
+/// Colours closer than this, beyond the noise, say nothing about an edge; levels,
+const ALIKE: f32 = 14.0;
+/// and this much further apart they say everything.
+const APART: f32 = 26.0;
+/// A pixel this far off the line between ground and subject belongs to the subject, levels.
+const OFF_LINE: f32 = 48.0;
+/// The share from which a pixel is all subject: the subject's colours vary.
+const CEILING: f32 = 0.9;
+/// The rim between ground and subject in which every pixel is looked at, px.
+const RIM_PX: usize = 3;
+
+/// What is known of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Ground,
+    Subject,
+    /// No more than the mask says.
+    Nothing,
+}
+
+/// One corner of the interpolation inside the band.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Node {
+    ground: [f32; 3],
+    subject: [f32; 3],
+    /// How far the colours are believed against the mask, 0 to 1.
+    trust: f32,
+}
+
+/// Sharpens `mask` by the colours of `photo`.
+///
+/// # Panics
+/// When the sizes differ.
+pub fn sharpen(mut mask: Mask, photo: &Image, ground: &Ground) -> Mask {
+    assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
+    let cells = &ground.cells;
+    let means = means(&mask, cells);
+    let known = judge(ground, &means);
+    let band = band(ground, &means, &known);
+    let nodes = nodes(ground, &known, &band);
+    let width = photo.width() as usize;
+    let strips = mask.values_mut().chunks_mut(width * cells.size);
+    let photo_strips = photo.pixels().chunks(4 * width * cells.size);
+    for (row, (values, pixels)) in strips.zip(photo_strips).enumerate() {
+        let rows = values.len() / width;
+        for column in 0..cells.columns {
+            let at = row * cells.columns + column;
+            let (left, right) = (column * cells.size, ((column + 1) * cells.size).min(width));
+            if band[at] {
+                let place = Place { cells, nodes: &nodes, row, column, noise: ground.noise };
+                for y in 0..rows {
+                    let span = y * width + left..y * width + right;
+                    let pixels = &pixels[4 * span.start..4 * span.end];
+                    place.matte(y, pixels, &mut values[span]);
+                }
+            } else if known[at] != Known::Nothing {
+                let value = if known[at] == Known::Subject { 255 } else { 0 };
+                for y in 0..rows {
+                    values[y * width + left..y * width + right].fill(value);
+                }
+            }
+        }
+    }
+    mask
+}
+
+/// The mask's mean in each cell, 0 to 1.
+fn means(mask: &Mask, cells: &Cells) -> Vec<f32> {
+    let width = mask.width() as usize;
+    let mut means = Vec::with_capacity(cells.cells.len());
+    let mut sums = vec![0_u16; width];
+    for strip in mask.values().chunks(width * cells.size) {
+        sums.fill(0);
+        for row in strip.chunks_exact(width) {
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                *sum += u16::from(value);
+            }
+        }
+        let rows = strip.len() / width;
+        means.extend(sums.chunks(cells.size).map(|sums| {
+            let sum: u32 = sums.iter().map(|&sum| u32::from(sum)).sum();
+            sum as f32 / (255 * sums.len() * rows) as f32
+        }));
+    }
+    means
+}
+
+/// Weighs flood, colour and mask against each other.
+fn judge(ground: &Ground, means: &[f32]) -> Vec<Known> {
+    let reached = flood(ground);
+    let cells = &ground.cells;
+    let subject = means.iter().map(|&mean| mean >= 0.5).collect();
+    let near = grow(cells, subject, share_of(cells, REACH), |_| true);
+    let is_sure = |at: usize| reached[at] && means[at] <= 0.5 && ground.is_plain(at);
+    let sure: Vec<usize> = (0..means.len()).filter(|&at| is_sure(at)).collect();
+    let even = Evenness::of(ground, &sure);
+    let judge = |at: usize| match (reached[at], means[at]) {
+        (true, mean) if mean <= 0.5 => Known::Ground,
+        (true, _) => Known::Nothing,
+        (false, mean) if mean >= SOLID => Known::Subject,
+        (false, _) if ground.is_plain(at) => Known::Nothing,
+        (false, mean) if mean < 0.5 && (!near[at] || is_shade(ground, at)) => Known::Nothing,
+        (false, _) => Known::Subject,
+    };
+    let mut known: Vec<Known> = (0..means.len()).map(judge).collect();
+    let faint = 2.0 * ground.tolerance + 2.0;
+    let doubtful = regions(ground, 1, |at| {
+        known[at] == Known::Nothing && reached[at] && ground.residual(at) <= faint
+    });
+    let holes = regions(ground, share_of(cells, SMALLEST_HOLE), |at| {
+        known[at] == Known::Nothing && !reached[at] && ground.is_plain(at)
+    });
+    let open = doubtful.iter().filter(|region| even.is_like(ground, region));
+    for region in open.chain(holes.iter().filter(|region| even.holds(ground, region))) {
+        region.iter().for_each(|&at| known[at] = Known::Ground);
+    }
+    known
+}
+
+/// The subject's cells that may show ground too: its rim, and where hair or mesh lets ground through.
+fn band(ground: &Ground, means: &[f32], known: &[Known]) -> Vec<bool> {
+    let cells = &ground.cells;
+    let is_ground: Vec<bool> = known.iter().map(|&known| known == Known::Ground).collect();
+    let is_mixed = |at: usize| {
+        let (Cell { low, high, .. }, colour) = (cells.cells[at], ground.at(at));
+        known[at] == Known::Subject
+            && means[at] < SOLID
+            && (0..3).all(|c| {
+                f32::from(low[c]) <= colour[c] + ground.tolerance
+                    && f32::from(high[c]) >= colour[c] - ground.tolerance
+            })
+    };
+    let rim = RIM_PX.div_ceil(cells.size);
+    let rim = grow(cells, is_ground.clone(), rim, |at| known[at] == Known::Subject);
+    let mixed = grow(cells, is_ground.clone(), share_of(cells, DEPTH), is_mixed);
+    (0..known.len()).map(|at| !is_ground[at] && (rim[at] || mixed[at])).collect()
+}
+
+/// The colours on both sides of every edge, and how far they are believed.
+fn nodes(ground: &Ground, known: &[Known], band: &[bool]) -> Vec<Node> {
+    let cells = &ground.cells;
+    let mean_if = |is_seed: &dyn Fn(usize) -> bool| {
+        (0..known.len()).map(|at| is_seed(at).then(|| cells.cells[at].mean)).collect()
+    };
+    let steps = share_of(cells, DEPTH) + RIM_PX + 1;
+    let outside = spread(cells, mean_if(&|at| known[at] == Known::Ground), steps);
+    let inside = spread(cells, mean_if(&|at| known[at] == Known::Subject && !band[at]), steps);
+    let node = |at: usize| {
+        let colour = outside[at].unwrap_or_else(|| ground.at(at));
+        let subject = inside[at].unwrap_or_else(|| farthest(&cells.cells[at], colour));
+        let apart = (0..3).map(|c| (subject[c] - colour[c]).abs()).fold(0.0, f32::max);
+        let trust = match known[at] {
+            Known::Nothing => 0.0,
+            _ => ((apart - ground.noise - ALIKE) / (APART - ALIKE)).clamp(0.0, 1.0),
+        };
+        Node { ground: colour, subject, trust }
+    };
+    (0..known.len()).map(node).collect()
+}
+
+/// The colour in a cell that is farthest from `ground`, channel by channel.
+fn farthest(cell: &Cell, ground: [f32; 3]) -> [f32; 3] {
+    [0, 1, 2].map(|c| {
+        let (low, high) = (f32::from(cell.low[c]), f32::from(cell.high[c]));
+        if high - ground[c] > ground[c] - low { high } else { low }
+    })
+}
+
+/// Gives the colours to the cells around them, up to `steps` away, each the mean of those it touches.
+fn spread(
+    cells: &Cells,
+    mut colours: Vec<Option<[f32; 3]>>,
+    steps: usize,
+) -> Vec<Option<[f32; 3]>> {
+    let is_missing = |colours: &[Option<[f32; 3]>], at: usize| colours[at].is_none();
+    let mut front: Vec<usize> =
+        (0..colours.len()).filter(|&at| !is_missing(&colours, at)).collect();
+    for _ in 0..steps {
+        let mut next: Vec<usize> = front.iter().flat_map(|&at| cells.neighbours(at)).collect();
+        next.retain(|&at| is_missing(&colours, at));
+        next.sort_unstable();
+        next.dedup();
+        let found: Vec<[f32; 3]> = next
+            .iter()
+            .map(|&at| {
+                let (mut sum, mut count) = ([0.0; 3], 0.0);
+                for colour in cells.neighbours(at).filter_map(|to| colours[to]) {
+                    sum = [0, 1, 2].map(|c| sum[c] + colour[c]);
+                    count += 1.0;
+                }
+                sum.map(|sum| sum / count)
+            })
+            .collect();
+        for (&at, colour) in next.iter().zip(found) {
+            colours[at] = Some(colour);
+        }
+        front = next;
+    }
+    colours
+}
+
+/// A share of the longer side, in cells.
+fn share_of(cells: &Cells, share: f32) -> usize {
+    (share * cells.columns.max(cells.rows) as f32) as usize + 1
+}
+
+/// A cell of the band, between the nodes around it.
+struct Place<'a> {
+    cells: &'a Cells,
+    nodes: &'a [Node],
+    row: usize,
+    column: usize,
+    noise: f32,
+}
+
+impl Place<'_> {
+    /// Mattes row `y` of the cell: `pixels` RGBA8, `values` the mask.
+    fn matte(&self, y: usize, pixels: &[u8], values: &mut [u8]) {
+        let (columns, size) = (self.cells.columns, self.cells.size);
+        let (top, bottom, down) = between(self.row, y, size, self.cells.rows);
+        for (x, (pixel, value)) in pixels.chunks_exact(4).zip(values).enumerate() {
+            let (left, right, across) = between(self.column, x, size, columns);
+            let upper =
+                self.nodes[top * columns + left].mix(&self.nodes[top * columns + right], across);
+            let lower = self.nodes[bottom * columns + left]
+                .mix(&self.nodes[bottom * columns + right], across);
+            let node = upper.mix(&lower, down);
+            let alpha = node.share([pixel[0], pixel[1], pixel[2]].map(f32::from), self.noise);
+            let before = f32::from(*value) / 255.0;
+            *value = (255.0 * (before + node.trust * (alpha - before)) + 0.5) as u8;
+        }
+    }
+}
+
+/// The two cells whose middles lie around pixel `at` of `cell`, and how far it is from the first.
+fn between(cell: usize, at: usize, size: usize, cells: usize) -> (usize, usize, f32) {
+    let offset = (at as f32 + 0.5) / size as f32 - 0.5;
+    if offset < 0.0 {
+        (cell.saturating_sub(1), cell, 1.0 + offset)
+    } else {
+        (cell, (cell + 1).min(cells - 1), offset)
+    }
+}
+
+impl Node {
+    fn mix(&self, other: &Self, share: f32) -> Self {
+        let mix = |a: f32, b: f32| a + share * (b - a);
+        Self {
+            ground: [0, 1, 2].map(|c| mix(self.ground[c], other.ground[c])),
+            subject: [0, 1, 2].map(|c| mix(self.subject[c], other.subject[c])),
+            trust: mix(self.trust, other.trust),
+        }
+    }
+
+    /// How much of a pixel of `colour` is subject, 0 to 1.
+    fn share(&self, colour: [f32; 3], noise: f32) -> f32 {
+        let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+        let line = [0, 1, 2].map(|c| self.subject[c] - self.ground[c]);
+        let from = [0, 1, 2].map(|c| colour[c] - self.ground[c]);
+        let power = dot(line, line).max(1.0);
+        let along = dot(from, line) / power;
+        let off = [0, 1, 2].map(|c| from[c] - along * line[c]);
+        let other = (dot(off, off).sqrt() - noise) / OFF_LINE;
+        let floor = (noise / power.sqrt()).min(0.4);
+        ((along.max(other) - floor) / (CEILING - floor)).clamp(0.0, 1.0)
+    }
+}
+
+/// `seed` and the cells around it up to `steps` away that `takes` lets in.
+fn grow(
+    cells: &Cells,
+    mut seed: Vec<bool>,
+    steps: usize,
+    takes: impl Fn(usize) -> bool,
+) -> Vec<bool> {
+    let mut front: Vec<usize> = (0..seed.len()).filter(|&at| seed[at]).collect();
+    for _ in 0..steps {
+        let mut next = Vec::new();
+        for at in front {
+            for to in cells.neighbours(at) {
+                if !seed[to] && takes(to) {
+                    seed[to] = true;
+                    next.push(to);
+                }
+            }
+        }
+        front = next;
+    }
+    seed
+}
