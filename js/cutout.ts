@@ -2,12 +2,11 @@ import { CleancutError, disposed } from "./errors.js";
 import { type Choice, choose } from "./options.js";
 import { toJob } from "./progress.js";
 import { readInput } from "./source.js";
-import type { Engine, Found, Style } from "./task.js";
+import type { Engine, Found, Rendered, Style } from "./task.js";
 import type {
   Backend,
   ImageInput,
   Mask,
-  Pixels,
   Rect,
   RenderOptions,
   RequestOptions,
@@ -93,15 +92,14 @@ export class Cutout implements Subject {
   }
 
   /** The picture as RGBA, straight alpha. */
-  async toPixels(options: DrawOptions = {}): Promise<Pixels & { data: Uint8ClampedArray }> {
+  async toPixels(options: DrawOptions = {}): Promise<Rendered> {
     const takes = { cutout: this.#own(), style: await this.#style(options) };
     return this.#engine.run("pixels", takes, toJob(options));
   }
 
   /** The same as the browser's `ImageData`. */
   async toImageData(options: DrawOptions = {}): Promise<ImageData> {
-    const takes = { cutout: this.#own(), style: await this.#style(options) };
-    const { data, width, height } = await this.#engine.run("pixels", takes, toJob(options));
+    const { data, width, height } = await this.toPixels(options);
     return new ImageData(data, width, height);
   }
 

@@ -18,10 +18,10 @@ const HINTS: Record<ErrorCode, string> = {
   wasm: "Needs WebAssembly SIMD (browsers since 2023) and, with a CSP, script-src 'wasm-unsafe-eval'.",
   worker:
     "Serve dist/worker.js from the page's own origin (CSP: worker-src 'self'), or set worker: false.",
-  crashed: "Call again; if it goes on with one picture, please report it.",
+  crashed: "Call again; please report a picture that always does this.",
   lost: "Segment the photo again.",
   disposed: "Make a new one.",
-  timeout: "The original file is sent; raise the option timeout to wait longer.",
+  timeout: "Raise the option timeout to wait longer.",
   inference: REPORT,
   encode: REPORT,
 };

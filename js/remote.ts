@@ -15,6 +15,12 @@ interface Task {
   reject(reason: unknown): void;
 }
 
+/** Outside browsers: what keeps the process alive, which idle workers must not. */
+interface Refable {
+  ref?(): void;
+  unref?(): void;
+}
+
 /** Each worker numbers its cut-outs in a range of its own. */
 const RANGE = 2 ** 32;
 
@@ -101,6 +107,7 @@ export class WorkerEngine implements Engine {
     this.#isUnheard = false;
     try {
       this.#worker ??= this.#start();
+      (this.#worker as Refable).ref?.();
       this.#post({ kind: "run", id, name, takes }, transferOf(takes));
     } catch (cause) {
       const message = `the worker could not be started: ${reasonOf(cause)}`;
@@ -183,6 +190,7 @@ export class WorkerEngine implements Engine {
     clearTimeout(this.#idle);
     if (!this.#worker || this.#cutouts.size > 0 || this.#idleTimeout === Infinity) return;
     this.#idle = setTimeout(() => this.#terminate(), this.#idleTimeout);
+    for (const held of [this.#idle, this.#worker]) (held as Refable).unref?.();
   }
 
   #terminate(): void {

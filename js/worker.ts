@@ -52,7 +52,7 @@ self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
       void run(data.id, data.name, data.takes);
       return;
     default:
-      throw new Error("the worker does not know this message");
+      throw new Error("unknown message");
   }
 });
 
@@ -60,7 +60,7 @@ self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
 function transferOf(gives: Gives<TaskName>): Transferable[] {
   if (typeof gives !== "object") return [];
   if (gives instanceof Uint8Array) return [gives.buffer];
-  if (gives instanceof ImageBitmap) return [gives];
+  if ("close" in gives) return [gives];
   if ("file" in gives) return [gives.file.buffer];
   if ("data" in gives) return [gives.data.buffer];
   return [];

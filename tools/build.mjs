@@ -26,6 +26,8 @@ export const OUT = join(DIST, "wasm");
 const STAGE = join(ROOT, "build", "js");
 const PLAN = "cleancut.plan";
 const FILES = { simd: "simd.wasm", relaxed: "relaxed.wasm", model: PLAN };
+/** What the package's own types name. */
+const TYPES = ["assets.d.ts", "options.d.ts"];
 /** What a page loads together, and what holds the engine itself; the worker is one file. */
 const GROUPS = [
   { names: ["index", "element", "attach"], chunks: "[name].js" },
@@ -192,7 +194,7 @@ async function bundle() {
   for (const name of readdirSync(DIST)) {
     if (/\.(js|d\.ts)$/.test(name)) rmSync(join(DIST, name));
   }
-  const shipped = [...Object.values(FILES), "options.d.ts"];
+  const shipped = [...Object.values(FILES), ...TYPES];
   for (const name of readdirSync(OUT).filter((name) => !shipped.includes(name))) {
     rmSync(join(OUT, name));
   }
@@ -218,7 +220,7 @@ async function bundle() {
   for (const name of readdirSync(STAGE)) {
     if (name.endsWith(".d.ts")) copyFileSync(join(STAGE, name), join(DIST, name));
   }
-  copyFileSync(join(STAGE, "wasm", "options.d.ts"), join(OUT, "options.d.ts"));
+  for (const name of TYPES) copyFileSync(join(STAGE, "wasm", name), join(OUT, name));
   chmodSync(join(DIST, "cli.js"), 0o755);
 }
 

@@ -1,0 +1,120 @@
+/** What the package promises of its weight and its manners, counted by the browser. */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+
+import type * as Cleancut from "../../dist/index.js";
+import { MUG, ORIGIN, open } from "./open.js";
+
+const WIRE_BYTES_AT_MOST = 2.2e6;
+const TASK_MS_AT_MOST = 20;
+/** `CLEANCUT_SOAK=FILE` makes it 500 and writes the megabytes after each there. */
+const PHOTOS = process.env.CLEANCUT_SOAK ? 500 : 30;
+
+test("a first cut-out takes at most 2.2 MB from the network, all of it from here", async ({
+  page,
+  context,
+}) => {
+  const urls: string[] = [];
+  let bytes = 0;
+  context.on("request", (request) => urls.push(request.url()));
+  context.on("requestfinished", async (request) => {
+    const { responseBodySize, responseHeadersSize } = await request.sizes();
+    bytes += responseBodySize + responseHeadersSize;
+  });
+  await page.goto(`${ORIGIN}/`);
+  bytes = 0;
+  await page.evaluate(async (mug) => {
+    const { removeBackground } = await import(new URL("/br/dist/index.js", location.href).href);
+    await removeBackground(new Uint8Array(mug));
+  }, MUG);
+  await expect.poll(() => bytes).toBeGreaterThan(1e6);
+  await page.waitForTimeout(500);
+  console.log(`bytes on the wire: ${bytes}, ${urls.length} requests`);
+  expect(bytes).toBeLessThanOrEqual(WIRE_BYTES_AT_MOST);
+  expect(urls.filter((url) => !url.startsWith(`${ORIGIN}/`))).toEqual([]);
+  expect(urls.some((url) => url.endsWith("relaxed.wasm"))).toBe(true);
+});
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  tdur?: number;
+  args: { name?: string };
+}
+
+test("the page's thread never works longer than 20 ms on a 12-megapixel photo", async ({
+  page,
+  browser,
+}) => {
+  await open(page);
+  await page.evaluate(async (small) => {
+    const canvas = new OffscreenCanvas(4000, 3000);
+    const bitmap = await createImageBitmap(new Blob([new Uint8Array(small)]));
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0, 4000, 3000);
+    const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+    Object.assign(window, { photo: new File([blob], "photo.jpg") });
+    await cleancut.preload();
+  }, MUG);
+  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+  const size = await page.evaluate(async () => {
+    const { photo } = window as unknown as { photo: File };
+    return (await cleancut.removeBackground(photo)).size;
+  });
+  const trace = JSON.parse(String(await browser.stopTracing()));
+  expect(size).toBeGreaterThan(100_000);
+
+  const events: TraceEvent[] = trace.traceEvents;
+  const mains = new Set(
+    events
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid}:${tid}`),
+  );
+  const tasks = events
+    .filter(({ pid, tid, tdur }) => mains.has(`${pid}:${tid}`) && tdur !== undefined)
+    .map(({ tdur }) => (tdur ?? 0) / 1000);
+  expect(tasks.length).toBeGreaterThan(20);
+  const longest = Math.max(...tasks);
+  console.log(`longest task of the page's thread: ${longest.toFixed(1)} ms of ${tasks.length}`);
+  expect(longest).toBeLessThan(TASK_MS_AT_MOST);
+});
+
+test("memory is flat over many photos, and disposing gives it back", async ({ page, browser }) => {
+  test.skip(process.platform !== "linux", "resident memory is read from /proc");
+  if (process.env.CLEANCUT_SOAK) test.setTimeout(1_200_000);
+  const session = await browser.newBrowserCDPSession();
+  const residentMegabytes = async () => {
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    const sizes = processInfo
+      .filter(({ type }) => type === "renderer")
+      .map(({ id }) => /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1]);
+    return sizes.reduce((sum, kilobytes) => sum + Number(kilobytes ?? 0), 0) / 1024;
+  };
+  await open(page);
+  const empty = await residentMegabytes();
+  await page.evaluate(async () => {
+    Object.assign(window, { remover: await cleancut.createRemover() });
+  });
+  const sizes: number[] = [];
+  for (let photos = 0; photos < PHOTOS; photos++) {
+    await page.evaluate(async (mug) => {
+      const { remover } = window as unknown as { remover: Cleancut.Remover };
+      const cutout = await remover.segment(new Uint8Array(mug));
+      await cutout.toBlob();
+      cutout.dispose();
+    }, MUG);
+    sizes.push(await residentMegabytes());
+  }
+  await page.evaluate(() => {
+    return (window as unknown as { remover: Cleancut.Remover }).remover.dispose();
+  });
+  await page.waitForTimeout(1000);
+  const after = await residentMegabytes();
+  const round = (values: number[]) => values.map((value) => Math.round(value));
+  console.log(`MB empty, after each photo, disposed: ${round([empty, ...sizes, after])}`);
+  if (process.env.CLEANCUT_SOAK) writeFileSync(process.env.CLEANCUT_SOAK, sizes.join("\n"));
+  const early = Math.max(...sizes.slice(5, 10));
+  expect(Math.max(...sizes.slice(-10))).toBeLessThan(early + 25);
+  expect(after).toBeLessThan(early - 0.4 * (early - empty));
+});
