@@ -6,7 +6,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, extname, join } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 
-import { createRemover, type Phase, type RemoveOptions, type Remover } from "./core.js";
+import {
+  CleancutError,
+  createRemover,
+  type Phase,
+  type RemoveOptions,
+  type Remover,
+} from "./core.js";
 import { optionNames } from "./wasm/options.js";
 
 const HELP = `Remove the background of photos.
@@ -19,6 +25,8 @@ Arguments:
 Options:
   -o, --output PATH        the file to write; a folder when there are several photos
                            (without it: PHOTO.cutout.png beside each photo)
+      --background-image FILE
+                           a picture to put behind the subject
       --max-megapixels N   refuse larger photos [default: 64]
       --timings            print the milliseconds of each step to standard error
       --copy-assets PATH   copy the worker, the wasms and the model into a folder of a website
@@ -38,11 +46,18 @@ interface Args {
   readonly photos: string[];
   output: string | undefined;
   timings: boolean;
+  background: string | undefined;
   readonly options: Record<string, string | number>;
 }
 
 function parse(words: readonly string[]): Args | undefined {
-  const args: Args = { photos: [], output: undefined, timings: false, options: {} };
+  const args: Args = {
+    photos: [],
+    output: undefined,
+    timings: false,
+    background: undefined,
+    options: {},
+  };
   const rest = [...words];
   let isPlain = false;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -55,6 +70,7 @@ function parse(words: readonly string[]): Args | undefined {
     if (name === undefined) args.photos.push(word);
     else if (name === "--") isPlain = true;
     else if (name === "-o" || name === "--output") args.output = value();
+    else if (name === "--background-image") args.background = value();
     else if (name === "--max-megapixels") {
       const text = value();
       if (!(Number(text) > 0)) throw new UsageError(`cannot parse argument "${text}"`);
@@ -117,9 +133,23 @@ function planJobs({ photos, output, options }: Args): [string, string][] {
   return jobs;
 }
 
+/** The format that a file's name asks for. */
+function formatOf(file: string): string | undefined {
+  const formats: Record<string, string> = {
+    ".png": "png",
+    ".webp": "webp",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".rgba": "raw",
+    ".raw": "raw",
+  };
+  return formats[extname(file).toLowerCase()];
+}
+
 function endingOf(format: string | number | undefined): string {
   if (format === undefined) return "png";
-  return format === "jpeg" ? "jpg" : String(format);
+  const endings: Record<string, string> = { jpeg: "jpg", raw: "rgba" };
+  return endings[String(format)] ?? String(format);
 }
 
 /** The photos directly in `folder`, by name. */
@@ -134,6 +164,8 @@ function photosIn(folder: string): string[] {
 async function cutOut(remover: Remover, photo: string, output: string, args: Args) {
   const began: [Phase, number][] = [];
   const options: RemoveOptions = {
+    format: formatOf(output) as RemoveOptions["format"],
+    ...(args.background !== undefined && { background: { image: readFileSync(args.background) } }),
     ...args.options,
     onProgress: ({ phase }) => {
       if (phase !== "load" && began.at(-1)?.[0] !== phase) began.push([phase, performance.now()]);
@@ -160,6 +192,9 @@ async function main(): Promise<number> {
       try {
         await cutOut(remover, photo, output, args);
       } catch (error) {
+        if (error instanceof CleancutError && error.code === "option") {
+          throw new UsageError(error.message);
+        }
         stderr.write(`cleancut: ${photo}: ${error instanceof Error ? error.message : error}\n`);
         failed += 1;
       }

@@ -161,9 +161,7 @@ export class Cutout implements Subject {
 
 /** Reads the background picture. */
 export async function readStyle({ words, ground }: Choice, signal?: AbortSignal): Promise<Style> {
-  if (!ground) return { words };
-  const { image, contain } = ground;
-  return { words, ground: { photo: await readInput(image, signal), contain } };
+  return { words, ground: ground === undefined ? ground : await readInput(ground, signal) };
 }
 
 function formatOf(words: readonly string[]): string {

@@ -16,9 +16,8 @@ const HINTS: Record<ErrorCode, string> = {
   integrity: "Serve wasm and model of the same version as the JavaScript.",
   model: "Serve wasm and model of the same version as the JavaScript.",
   wasm: "Needs WebAssembly SIMD (browsers since 2023) and, with a CSP, script-src 'wasm-unsafe-eval'.",
-  worker:
-    "Serve dist/worker.js from the page's own origin (CSP: worker-src 'self'), or set worker: false.",
-  crashed: "Call again; please report a picture that always does this.",
+  worker: "Serve dist/worker.js from the page's own origin or set worker: false.",
+  crashed: "Call again; please report what always does this.",
   lost: "Segment the photo again.",
   disposed: "Make a new one.",
   timeout: "Raise the option timeout to wait longer.",

@@ -131,7 +131,7 @@ async function fetchBytes(
         url: href,
         status,
         contentType,
-        hint: "The server answers unknown paths with a page: copy the package's dist/wasm folder there, or set assets.",
+        hint: "The server answers unknown paths with a page: copy dist/wasm there, or set assets.",
       },
     );
   }
@@ -146,7 +146,7 @@ async function fetchBytes(
   try {
     return new Uint8Array(await new Response(counted).arrayBuffer());
   } catch (cause) {
-    const message = `${href} broke off while it was read`;
+    const message = `${href} broke off`;
     throw new CleancutError("asset", message, { cause, url: href, status, contentType });
   }
 }

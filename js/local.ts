@@ -202,14 +202,14 @@ async function encode(
   steps: Steps,
 ): Promise<Uint8Array<ArrayBuffer>> {
   steps.begin("compose");
-  const picture = ground && (await toPicture(ground.photo, []));
+  const picture = ground && (await toPicture(ground, []));
   steps.begin("encode");
-  return toTransferable(cutout.encode([...words], picture, ground?.contain ?? false));
+  return toTransferable(cutout.encode([...words], picture));
 }
 
 async function render(cutout: glue.Cutout, { words, ground }: Style) {
-  const picture = ground && (await toPicture(ground.photo, []));
-  const rendered = cutout.render([...words], picture, ground?.contain ?? false);
+  const picture = ground && (await toPicture(ground, []));
+  const rendered = cutout.render([...words], picture);
   const { width, height } = rendered;
   const data = new Uint8ClampedArray(toTransferable(rendered.intoPixels()).buffer);
   return { data, width, height };

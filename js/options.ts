@@ -7,7 +7,7 @@ import { optionNames } from "./wasm/options.js";
 /** The engine's words, and a background picture, which is no word. */
 export interface Choice {
   readonly words: readonly string[];
-  readonly ground?: { readonly image: ImageInput; readonly contain: boolean } | undefined;
+  readonly ground?: ImageInput | undefined;
 }
 
 const REQUEST = ["signal", "onProgress"];
@@ -16,14 +16,16 @@ const REQUEST = ["signal", "onProgress"];
 export function choose(options: object, also: readonly string[] = []): Choice {
   const words: string[] = [];
   let ground: Choice["ground"];
-  for (const [name, value] of Object.entries(options)) {
+  const presetFirst = ([a]: [string, unknown], [b]: [string, unknown]) =>
+    Number(b === "preset") - Number(a === "preset");
+  for (const [name, value] of Object.entries(options).sort(presetFirst)) {
     if (value === undefined || REQUEST.includes(name) || also.includes(name)) continue;
     const word = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (name.includes("-") || !optionNames.includes(word)) throw unknown(name, also);
     if (name === "background" && isObject(value) && "image" in value) {
-      const { image, fit = "cover" } = value as { image: ImageInput; fit?: unknown };
-      if (fit !== "cover" && fit !== "contain") throw wrong("background.fit", fit);
-      ground = { image, contain: fit === "contain" };
+      const { image, fit } = value as { image: ImageInput; fit?: unknown };
+      ground = image;
+      if (fit !== undefined) words.push("background-fit", String(fit));
     } else {
       words.push(word, toWord(name, value));
     }

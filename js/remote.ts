@@ -131,7 +131,7 @@ export class WorkerEngine implements Engine {
     });
     worker.addEventListener("messageerror", () => {
       if (!isCurrent()) return;
-      this.#crash(new CleancutError("crashed", "a message from the worker could not be read"));
+      this.#crash(new CleancutError("crashed", "a message could not be read"));
     });
     this.#workers += 1;
     const firstId = this.#workers * RANGE;
@@ -206,7 +206,7 @@ export class WorkerEngine implements Engine {
 function transferOf(takes: Takes<TaskName>): Transferable[] {
   const photos: Photo[] = [];
   if ("photo" in takes) photos.push(takes.photo);
-  if ("style" in takes && takes.style.ground) photos.push(takes.style.ground.photo);
+  if ("style" in takes && takes.style.ground) photos.push(takes.style.ground);
   return photos.map((photo) => {
     if (photo.kind === "bitmap") return photo.bitmap;
     return photo.kind === "file" ? photo.bytes.buffer : photo.pixels.buffer;

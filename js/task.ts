@@ -16,7 +16,7 @@ export type Photo =
 /** How a picture is made: options as pairs of name and value, and a picture to put it on. */
 export interface Style {
   readonly words: readonly string[];
-  readonly ground?: { readonly photo: Photo; readonly contain: boolean } | undefined;
+  readonly ground?: Photo | undefined;
 }
 
 /** A cut-out that the engine holds until it is told to free `id`. */

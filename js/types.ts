@@ -107,6 +107,18 @@ export interface RenderOptions {
     | { readonly blur: number }
     | { readonly image: ImageInput; readonly fit?: "cover" | "contain" }
     | undefined;
+  /** How a background picture meets a frame of another shape; `cover` unless set. */
+  readonly backgroundFit?: "cover" | "contain" | undefined;
+  /** What a marketplace asks for; every other option overrides it. */
+  readonly preset?:
+    | "amazon"
+    | "ebay"
+    | "google"
+    | "shopify"
+    | "tiktok"
+    | "walmart"
+    | "zalando"
+    | undefined;
   /** None unless set; `soft` is made from the mask, `keep` is the photo's own. */
   readonly shadow?: false | "none" | "soft" | "keep" | undefined;
   /** The file's format; `png` unless set. `raw` is RGBA8 without a header. */

@@ -43,7 +43,7 @@ mod shrink;
 pub mod studio;
 pub mod subject;
 #[cfg(feature = "wasm")]
-pub mod wasm;
+mod wasm;
 
 pub use cutout::Cutout;
 pub use error::{Error, Result};

@@ -14,7 +14,7 @@ use crate::cutout::Cutout;
 use crate::edit::Stroke;
 use crate::error::{Error, Result};
 use crate::image::Image;
-use crate::options::{Background, Fit, Options};
+use crate::options::{Background, Options};
 use crate::pipeline::{Remover, Step, read, segment_studio};
 use crate::presets::{PRESETS, Preset};
 
@@ -99,20 +99,29 @@ impl JsRemover {
         let cutout = self.0.segment(photo.0, &options, |step| report(on_step, step));
         cutout.map(JsCutout).map_err(thrown)
     }
-}
 
-/// The method `studio`, which needs no model. `photo`: the bytes of a JPEG, PNG or WebP file.
-/// Throws `busy-ground` where a network is wanted.
-#[wasm_bindgen(js_name = segmentStudio)]
-pub fn segment_studio_js(
-    photo: &[u8],
-    options: Vec<String>,
-    on_step: &Function,
-) -> std::result::Result<JsCutout, JsValue> {
-    let options = parse(&options).map_err(thrown)?;
-    report(on_step, Step::Decode);
-    let photo = read(photo, &options).map_err(thrown)?;
-    segment_studio(photo, |step| report(on_step, step)).map(JsCutout).map_err(thrown)
+    /// The method `studio`, which needs no model. Takes `photo`; throws `busy-ground` where a
+    /// network is wanted.
+    #[wasm_bindgen(js_name = segmentStudio)]
+    pub fn segment_studio(
+        photo: JsPicture,
+        on_step: &Function,
+    ) -> std::result::Result<JsCutout, JsValue> {
+        segment_studio(photo.0, |step| report(on_step, step)).map(JsCutout).map_err(thrown)
+    }
+
+    /// The names of the presets, each followed by how many options it sets and by their names and
+    /// values.
+    pub fn presets() -> Vec<String> {
+        let words = |preset: &Preset| {
+            let pairs = preset.options.iter().flat_map(|&(name, value)| [name, value]);
+            let count = preset.options.len().to_string();
+            let mut words = vec![preset.name.to_owned(), count];
+            words.extend(pairs.map(str::to_owned));
+            words
+        };
+        PRESETS.iter().flat_map(words).collect()
+    }
 }
 
 /// A photo and its subject; free it when it is no longer wanted.
@@ -165,15 +174,13 @@ impl JsCutout {
         self.0.mask().values().to_vec()
     }
 
-    /// The picture that `options` ask for, as a file. `background`: a picture to put the subject on,
-    /// whole (`contain`) or filling the frame.
+    /// The picture that `options` ask for, as a file. `background`: a picture to put the subject on.
     pub fn encode(
         &self,
         options: Vec<String>,
         background: Option<JsPicture>,
-        contain: bool,
     ) -> std::result::Result<Vec<u8>, JsValue> {
-        let options = parse_with(&options, background, contain);
+        let options = parse_with(&options, background);
         options.and_then(|options| self.0.encode(&options)).map_err(thrown)
     }
 
@@ -182,9 +189,8 @@ impl JsCutout {
         &self,
         options: Vec<String>,
         background: Option<JsPicture>,
-        contain: bool,
     ) -> std::result::Result<JsPicture, JsValue> {
-        let options = parse_with(&options, background, contain).map_err(thrown)?;
+        let options = parse_with(&options, background).map_err(thrown)?;
         self.0.render(&options).map(JsPicture).map_err(thrown)
     }
 
@@ -200,25 +206,10 @@ impl JsCutout {
     }
 }
 
-/// The names of the presets, each followed by how many options it sets and by their names and
-/// values.
-#[wasm_bindgen(js_name = presets)]
-pub fn presets() -> Vec<String> {
-    let words = |preset: &Preset| {
-        let pairs = preset.options.iter().flat_map(|&(name, value)| [name, value]);
-        let count = preset.options.len().to_string();
-        let mut words = vec![preset.name.to_owned(), count];
-        words.extend(pairs.map(str::to_owned));
-        words
-    };
-    PRESETS.iter().flat_map(words).collect()
-}
-
-fn parse_with(pairs: &[String], background: Option<JsPicture>, contain: bool) -> Result<Options> {
+fn parse_with(pairs: &[String], background: Option<JsPicture>) -> Result<Options> {
     let mut options = parse(pairs)?;
     if let Some(JsPicture(picture)) = background {
         options.background = Background::Picture(Arc::new(picture));
-        options.background_fit = if contain { Fit::Contain } else { Fit::Cover };
     }
     Ok(options)
 }

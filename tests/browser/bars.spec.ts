@@ -80,6 +80,11 @@ test("the page's thread never works longer than 20 ms on a 12-megapixel photo", 
   expect(longest).toBeLessThan(TASK_MS_AT_MOST);
 });
 
+interface Soak {
+  remover: Cleancut.Remover;
+  photo: Uint8Array;
+}
+
 test("memory is flat over many photos, and disposing gives it back", async ({ page, browser }) => {
   test.skip(process.platform !== "linux", "resident memory is read from /proc");
   if (process.env.CLEANCUT_SOAK) test.setTimeout(1_200_000);
@@ -93,22 +98,21 @@ test("memory is flat over many photos, and disposing gives it back", async ({ pa
   };
   await open(page);
   const empty = await residentMegabytes();
-  await page.evaluate(async () => {
-    Object.assign(window, { remover: await cleancut.createRemover() });
-  });
+  await page.evaluate(async (mug) => {
+    const remover = await cleancut.createRemover();
+    Object.assign(window, { remover, photo: new Uint8Array(mug) });
+  }, MUG);
   const sizes: number[] = [];
   for (let photos = 0; photos < PHOTOS; photos++) {
-    await page.evaluate(async (mug) => {
-      const { remover } = window as unknown as { remover: Cleancut.Remover };
-      const cutout = await remover.segment(new Uint8Array(mug));
+    await page.evaluate(async () => {
+      const { remover, photo } = window as unknown as Soak;
+      const cutout = await remover.segment(photo);
       await cutout.toBlob();
       cutout.dispose();
-    }, MUG);
+    });
     sizes.push(await residentMegabytes());
   }
-  await page.evaluate(() => {
-    return (window as unknown as { remover: Cleancut.Remover }).remover.dispose();
-  });
+  await page.evaluate(() => (window as unknown as Soak).remover.dispose());
   await page.waitForTimeout(1000);
   const after = await residentMegabytes();
   const round = (values: number[]) => values.map((value) => Math.round(value));

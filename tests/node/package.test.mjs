@@ -353,7 +353,9 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
     ["mug.jpg"],
     ["orientation-6.jpg"],
     ["rgba.png", "--max-megapixels", "1"],
-    ["lossy.webp", "--background", "white", "--margin=5%"],
+    ["mug.jpg", "--preset", "ebay", "--background", "white", "--margin=5%", "--size=300x"],
+    ["mug.jpg", "--background-image", photo("rgb.png"), "--background-fit=contain"],
+    ["mug.jpg", "--format", "jpeg", "--quality", "70", "--shadow", "soft"],
   ]) {
     const [ours, theirs] = [join(app, "node.png"), join(app, "rust.png")];
     const made = node(photo(name), "-o", ours, ...options);
@@ -369,7 +371,7 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
     [2, "x.jpg", "--margin"],
     [1, "bad.jpg"],
     [1, "bad.jpg", "missing.jpg"],
-    [1, photo("mug.jpg"), "--margin", "wide"],
+    [2, photo("mug.jpg"), "--margin", "wide"],
     [0, "--help"],
   ];
   for (const [status, ...args] of cases) {

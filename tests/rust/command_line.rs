@@ -78,7 +78,7 @@ fn the_help_names_every_option() {
 #[test]
 fn the_output_s_name_decides_the_format_unless_an_option_does() {
     let folder = empty_folder("formats");
-    let photo = fixture_path("1x1.png");
+    let photo = fixture_path("mug.jpg");
     for (name, words, start) in [
         ("a.png", &[][..], &b"\x89PNG"[..]),
         ("a.webp", &[], b"RIFF"),
@@ -96,7 +96,7 @@ fn the_output_s_name_decides_the_format_unless_an_option_does() {
     }
 
     let photos = empty_folder("format-photos");
-    std::fs::copy(&photo, photos.join("a.png")).unwrap();
+    std::fs::copy(&photo, photos.join("a.jpg")).unwrap();
     let cutouts = empty_folder("format-cutouts");
     let done = cleancut(&[&photos, Path::new("-o"), &cutouts, Path::new("--format=webp")]);
     assert!(done.status.success(), "{done:?}");
@@ -106,7 +106,7 @@ fn the_output_s_name_decides_the_format_unless_an_option_does() {
 #[test]
 fn a_background_picture_is_read_once_and_its_absence_is_said() {
     let output = empty_folder("background").join("out.png");
-    let photo = fixture_path("1x1.png");
+    let photo = fixture_path("mug.jpg");
     let with = |picture: &Path| {
         cleancut(&[&photo, Path::new("--background-image"), picture, Path::new("-o"), &output])
     };
