@@ -25,16 +25,35 @@ pub(crate) fn shrink(photo: &Image) -> Cow<'_, Image> {
             sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u16::from(value));
         }
         let height = band.len() / (width * 4);
-        for block in sums.chunks(factor * 4) {
-            let count = (height * block.len() / 4) as u32;
-            let mut sum = [count / 2; 4];
-            for pixel in block.chunks_exact(4) {
-                sum.iter_mut().zip(pixel).for_each(|(sum, &value)| *sum += u32::from(value));
-            }
-            pixels.extend(sum.map(|sum| (sum / count) as u8));
+        let whole = Mean::of(height * factor);
+        let blocks = sums.chunks_exact(factor * 4);
+        let ragged = blocks.remainder();
+        blocks.for_each(|block| pixels.extend(whole.mean(block)));
+        if !ragged.is_empty() {
+            pixels.extend(Mean::of(height * ragged.len() / 4).mean(ragged));
         }
     }
     Cow::Owned(Image::new(columns as u32, rows as u32, pixels))
+}
+
+/// Divides by a count, as a product: a division per value took longer than the sums.
+struct Mean {
+    count: u32,
+    share: u64,
+}
+
+impl Mean {
+    fn of(count: usize) -> Self {
+        Self { count: count as u32, share: (1 << 32) / count as u64 + 1 }
+    }
+
+    fn mean(&self, block: &[u16]) -> [u8; 4] {
+        let mut sum = [self.count / 2; 4];
+        for pixel in block.chunks_exact(4) {
+            sum.iter_mut().zip(pixel).for_each(|(sum, &value)| *sum += u32::from(value));
+        }
+        sum.map(|sum| ((u64::from(sum) * self.share) >> 32) as u8)
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod golden;
 mod models;
 mod pipeline;
 mod render;
+mod rims;
 
 use std::path::{Path, PathBuf};
 
