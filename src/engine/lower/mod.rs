@@ -197,12 +197,11 @@ impl Walk {
             }
             Value::Sums(sums) => {
                 ensure!(sums.relu && is_clipped(sums.clipped_at), "sums beyond [0, {LEVELS}]");
-                let multiplier =
-                    sums.scales.iter().map(|&s| (f64::from(s) / f64::from(scale)) as f32);
+                let multiplier = sums.scales.iter().map(|&s| exact_quotient(s, scale));
                 let weights = Weights {
                     values: sums.values,
                     bias: sums.bias,
-                    multiplier: multiplier.collect(),
+                    multiplier: multiplier.collect::<TractResult<_>>()?,
                 };
                 let map = match sums.x {
                     Source::Levels { scale, zero } => {
@@ -353,6 +352,13 @@ impl Walk {
             other => bail!("of {other:?}"),
         }
     }
+}
+
+/// `a / b`, if an f32 holds it: else ties would not fall where the file has them.
+fn exact_quotient(a: f32, b: f32) -> TractResult<f32> {
+    let quotient = f64::from(a) / f64::from(b);
+    ensure!(f64::from(quotient as f32) == quotient, "{a} / {b} is not exact in f32");
+    Ok(quotient as f32)
 }
 
 /// The dilation of a convolution that the engine computes.
