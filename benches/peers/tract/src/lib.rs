@@ -50,7 +50,7 @@ fn load(_model: &[u8], side: usize) -> TractResult<Run> {
 /// A NNEF archive.
 #[cfg(all(feature = "nnef", not(feature = "core")))]
 fn load(model: &[u8], _side: usize) -> TractResult<Run> {
-    let nnef = tract_nnef::nnef().with_tract_core();
+    let nnef = tract_nnef::nnef();
     let model = nnef.model_for_read(&mut &*model)?.into_optimized()?.into_runnable()?;
     Ok(Box::new(move |image| model.run(tvec!(image.into()))))
 }
