@@ -53,7 +53,7 @@ class Writer:
         self.unrounded = set()
 
     def constant(self, name, array):
-        self.tensors[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        self.tensors[name] = numpy_helper.from_array(np.asarray(array, order="C"), name)
         return name
 
     def emit(self, kind, inputs, output, **attributes):
