@@ -89,12 +89,13 @@ impl Remover {
             return segment_studio(photo, on_step);
         }
         on_step(Step::Preprocess);
-        let input = preprocess(&shrink(&photo), options.input_size);
+        let small = shrink(&photo);
+        let input = preprocess(&small, options.input_size);
         on_step(Step::Inference);
         let saliency = reach_border(&self.engine.run(&input)?);
         on_step(Step::Matte);
         let confidence = subject::confidence(&saliency);
-        let mut mask = matte(&saliency, &photo, options);
+        let mut mask = matte(&saliency, &photo, &small, options);
         if options.method == Method::Auto
             && confidence >= subject::CONFIDENT
             && let Some(ground) = studio::find_ground(&photo)

@@ -78,7 +78,11 @@ export function buildWasm(artefact, feature) {
     `--features=${feature}`,
   ]);
   const built = join(target, "wasm32-unknown-unknown", "wasm", "cleancut.wasm");
-  const folder = join(target, feature);
+  return bind(built, join(target, feature));
+}
+
+/** Makes the ES module glue of a wasm and puts both into `folder`, which it returns. */
+export function bind(built, folder) {
   const bound = join(folder, "cleancut_bg.wasm");
   if (existsSync(bound) && statSync(bound).mtimeMs > statSync(built).mtimeMs) return folder;
   step("Binding it to JavaScript", "cargo", [

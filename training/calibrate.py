@@ -53,15 +53,16 @@ def histograms(net, data, count, seed=7):
     return seen
 
 
-def mse_range(group, levels):
-    """The top of the range, one for all histograms, with the least relative square error on `levels` steps."""
-    peak = max(h.centres()[np.nonzero(h.counts)[0][-1]] for h in group)
-    tops = peak * np.geomspace(0.02, 1, 120)
-    errors = np.zeros(len(tops))
+def mse_scale(group, levels):
+    """The scale, one for all histograms, with the least relative square error on `levels` steps.
+
+    It is 4, 5, 6 or 7 times a power of two: see `quantise.py`.
+    """
+    scales = np.array([m * 2.0**e for e in range(-20, 2) for m in (4, 5, 6, 7)])
+    errors = np.zeros(len(scales))
     for h in group:
         x, n = h.centres(), h.counts
         power = (n * x * x).sum()
-        for i, top in enumerate(tops):
-            s = top / levels
+        for i, s in enumerate(scales):
             errors[i] += (n * (np.clip(np.rint(x / s), 0, levels) * s - x) ** 2).sum() / power
-    return float(tops[errors.argmin()])
+    return float(scales[errors.argmin()])

@@ -1,10 +1,12 @@
-"""Scores ONNX files on the validation sets with onnxruntime, at 320 x 320.
+"""Scores ONNX files on the validation sets with onnxruntime, at 320 x 320, and the engine beside them.
 
 In:  one or more ONNX files (`image` [1, 3, 320, 320] -> `saliency`). Out: JSON, and a markdown table on the terminal.
+With `--engine FILE` the engine runs FILE on the very same pictures (see `engine.py` for how it is built).
 """
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import onnxruntime
 import torch
 
 from data import normalise
+from engine import PROGRAM, Engine
 from metrics import score, summary
 from split import read_split
 from validation import validation_sets
@@ -32,10 +35,10 @@ def saliency(model, rgb):
     return model.run(["saliency"], {"image": image})[0][0, 0]
 
 
-def evaluate(model, sets):
+def evaluate(find, sets):
+    """`find`: rgb [h, w, 3] u8 -> saliency [h, w] f32."""
     return {
-        name: summary([score(saliency(model, rgb), mask) for rgb, mask in zip(*pictures)])
-        for name, pictures in sets.items()
+        name: summary([score(find(rgb), mask) for rgb, mask in zip(*pictures)]) for name, pictures in sets.items()
     }
 
 
@@ -50,13 +53,18 @@ def table(results):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", type=Path, nargs="+")
+    parser.add_argument("--engine", type=Path, metavar="FILE", help="an int8 file to run in the engine as well")
+    parser.add_argument("--program", type=Path, default=PROGRAM, help="the engine")
     parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--step", type=int, default=1, help="score every n-th picture only")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     pictures = validation_sets(args.data, read_split(), args.step)
-    results = {path.stem: evaluate(session(path, args.threads), pictures) for path in args.models}
+    finders = {path.stem: partial(saliency, session(path, args.threads)) for path in args.models}
+    if args.engine:
+        finders[f"engine, {args.engine.stem}"] = Engine(args.program, args.engine).run
+    results = {name: evaluate(find, pictures) for name, find in finders.items()}
     print(table(results))
     if args.json:
         args.json.write_text(json.dumps(results, indent=1) + "\n")

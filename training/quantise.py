@@ -3,33 +3,42 @@
 In:  `u2netp.onnx` and pictures to calibrate on (training views, never validation). Out: `u2netp-int8.onnx`.
 
 The scheme, every step written out so that any ONNX runtime computes the same:
-  image          u8, zero point 114, scale 4.76 / 255: the normalised picture
+  image          u8, zero point 108, scale 5 / 256: the normalised picture
   activations    u8, zero point 0, values 0 to 127: Clip(0, 127 s), in the place of Relu, then QuantizeLinear(s)
   weights        i8 in [-127, 127], zero point 0, one scale per output channel
   biases         i32, scale s_input * s_weight[channel]
   MaxPool, Resize, Concat keep the scale of their inputs; Resize rounds back to u8
+  but the Resize of a block's sum, and the Concat behind it, stay f32 until their convolution: the engine never forms them
   Concat         its two inputs share one scale
   the side outputs, their Resize, the fuse convolution and the sigmoid stay f32
 A range is chosen to minimise the mean square error of its tensor over the calibration pictures.
+
+Every scale is a small whole number times a power of two, and so is s_input * s_weight / s_output. Sums of
+products are then exact in float32, whatever their order, and so are ties when they are rounded: a runtime that
+computes this file in floats and the engine, which computes in integers, agree in every activation.
 """
 
 import argparse
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from calibrate import histograms, mse_range
+from calibrate import histograms, mse_scale
 from export import PRODUCER
 from net import U2Netp
 from warm_start import load_folded
 
 HERE = Path(__file__).parent
 LEVELS = 127
-IMAGE_LOW, IMAGE_HIGH = (0 - 0.485) / 0.229, (1 - 0.406) / 0.225
-IMAGE_SCALE = (IMAGE_HIGH - IMAGE_LOW) / 255
+IMAGE_LOW = (0 - 0.485) / 0.229
+IMAGE_SCALE = 5 / 256
 IMAGE_ZERO = round(-IMAGE_LOW / IMAGE_SCALE)
+# Of the 24 bits of a float32's whole numbers: 127 output steps take 7, sums twice as large 1, the output's scale up to
+# 3; the rest are below one step. Sixteenths, where the input is upsampled, take 4; their sums stay within 127 steps.
+SUM_BITS, UPSAMPLED_SUM_BITS, SIDE_BITS = 16, 14, 21
 
 
 class Writer:
@@ -40,9 +49,11 @@ class Writer:
         self.scale = {"image": IMAGE_SCALE, **scale}
         self.weights = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
         self.nodes, self.tensors, self.now = [], {}, {}
+        self.activation = {n.input[0]: n.output[0] for n in model.graph.node if n.op_type == "Relu"}
+        self.unrounded = set()
 
     def constant(self, name, array):
-        self.tensors[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        self.tensors[name] = numpy_helper.from_array(np.asarray(array, order="C"), name)
         return name
 
     def emit(self, kind, inputs, output, **attributes):
@@ -60,7 +71,7 @@ class Writer:
         source, weight_name, bias_name = node.input
         inputs = [self.now.get(source, source), weight_name, bias_name]
         if source in self.scale:
-            q, s = quantise_weight(self.weights[weight_name])
+            q, s = quantise_weight(self.weights[weight_name], self.weight_step(source, node.output[0]))
             inputs[1] = self.dequantised(weight_name, q, s)
             bias_scale = (np.float32(self.scale[source]) * s).astype(np.float32)
             bias = np.clip(np.rint(self.weights[bias_name].astype(np.float64) / bias_scale), -(2**31), 2**31 - 1)
@@ -69,6 +80,13 @@ class Writer:
             for name in (weight_name, bias_name):
                 self.constant(name, self.weights[name])
         self.emit("Conv", inputs, node.output[0], **attributes_of(node))
+
+    def weight_step(self, source, output):
+        """What the weight scales between these two tensors are multiples of."""
+        if output not in self.activation:
+            return exact_step(self.scale[source], 1, SIDE_BITS)
+        bits = UPSAMPLED_SUM_BITS if source in self.unrounded else SUM_BITS
+        return exact_step(self.scale[source], self.scale[self.activation[output]], bits)
 
     def dequantised(self, name, q, s):
         zero = self.constant(f"{name}.z", np.zeros(len(q), q.dtype))
@@ -88,7 +106,11 @@ class Writer:
             if len(scales) > 1:
                 raise ValueError(f"{node.name}: inputs have scales {sorted(scales)}")
             self.scale[output] = scales.pop()
-            self.quantised(output, output)
+            is_sum = node.op_type == "Resize" and node.input[0].endswith(".Add")
+            if self.clip and (is_sum or self.unrounded.intersection(node.input)):
+                self.unrounded.add(output)
+            else:
+                self.quantised(output, output)
 
     def limited(self, name, value):
         """`value` between 0 and 127 steps of the scale of `name`."""
@@ -118,13 +140,25 @@ class Writer:
         return model
 
 
-def quantise_weight(w):
-    """[c_out, c_in, 3, 3] f32 -> i8 of that shape in [-127, 127] and scales [c_out] f32, by least square error."""
+def exact_step(source, target, bits):
+    """The finest weight scale whose sums, multiples of `source` times it, are whole to `bits` bits below `target`."""
+    step = Fraction(target) / Fraction(source) / 2 ** (bits - odd(Fraction(target).numerator).bit_length())
+    return float(step * odd(step.denominator))
+
+
+def odd(n):
+    """`n` without its factors of two."""
+    return n // (n & -n)
+
+
+def quantise_weight(w, step):
+    """[c_out, c_in, 3, 3] f32 -> i8 of that shape in [-127, 127] and scales [c_out] f32, multiples of `step`, by
+    least square error."""
     flat = w.reshape(len(w), -1).astype(np.float64)
     top = np.maximum(np.abs(flat).max(1), 1e-8)
     best, error = None, np.full(len(w), np.inf)
     for part in np.linspace(0.7, 1.0, 31):
-        s = top * part / 127
+        s = np.ceil(top * part / 127 / step) * step
         e = ((np.clip(np.rint(flat / s[:, None]), -127, 127) * s[:, None] - flat) ** 2).sum(1)
         best = s if best is None else np.where(e < error, s, best)
         error = np.minimum(e, error)
@@ -155,9 +189,9 @@ def scales(model, seen):
     """{tensor: scale}; `seen` holds a histogram per Relu and Add output."""
     chosen = {}
     for pair in shared(model):
-        chosen.update(dict.fromkeys(pair, mse_range([seen[n] for n in pair], LEVELS) / LEVELS))
+        chosen.update(dict.fromkeys(pair, mse_scale([seen[n] for n in pair], LEVELS)))
     for name, histogram in seen.items():
-        chosen.setdefault(name, mse_range([histogram], LEVELS) / LEVELS)
+        chosen.setdefault(name, mse_scale([histogram], LEVELS))
     return chosen
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import torch
 
-from calibrate import Histogram, mse_range, observed
+from calibrate import Histogram, mse_scale, observed
 from evaluate import session
 from export import export
 from loss import loss
@@ -61,10 +61,10 @@ def check_export_and_quantisation(folder):
 def check_ranges():
     histogram = Histogram()
     histogram.add(torch.rand(10000) * 3)
-    assert abs(mse_range([histogram], LEVELS) - 3) < 0.2
+    assert abs(LEVELS * mse_scale([histogram], LEVELS) - 3) < 0.2
     w = np.random.default_rng(0).standard_normal((4, 8, 3, 3)).astype(np.float32)
-    q, s = quantise_weight(w)
-    assert q.min() >= -127 and np.abs(q * s.reshape(-1, 1, 1, 1) - w).mean() < 0.01
+    q, s = quantise_weight(w, 2**-16)
+    assert q.min() >= -127 and (s * 2**16 % 1 == 0).all() and np.abs(q * s.reshape(-1, 1, 1, 1) - w).mean() < 0.01
 
 
 def check_metrics():

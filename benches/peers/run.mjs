@@ -1,14 +1,16 @@
 /**
  * `npm run bench:peers -- --json out.json`: inference of one 320 px picture by cleancut's two
- * artefacts and by onnxruntime-web (wasm backend), one thread each, in one Chromium and one run:
- * every round times each engine once. Beside them, what the machine can do. `--model FILE.onnx` times
- * one more file in onnxruntime-web, `--rounds N` more or fewer rounds.
+ * artefacts, by onnxruntime-web (wasm backend) and by stock tract in fp32, one thread each, in one
+ * Chromium and one run: every round times each engine once. Beside them, what the machine can do.
+ * `--model FILE.onnx` times one more file in onnxruntime-web, such as the one that `python
+ * training/quantise.py --no-clip` writes; `--rounds N` more or fewer rounds.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, dirname, join } from "node:path";
 
+import { bind, targetFolder } from "../../tools/build.mjs";
 import { ARTEFACTS, buildLab, buildPlan, launch, openPage } from "../../tools/lab.mjs";
 import { ROOT, say, step } from "../../tools/step.mjs";
 
@@ -58,18 +60,37 @@ async function loadOnnxRuntime({ model, side }) {
   const options = { executionProviders: ["wasm"] };
   const session = await ort.InferenceSession.create(bytes, options);
   const load = performance.now() - began;
-  const rgba = picture(side);
-  const planes = new Float32Array(3 * side * side);
+  const image = new ort.Tensor("float32", planes(picture(side)), [1, 3, side, side]);
+  globalThis.engine = { run: async () => (await session.run({ image })).saliency.data };
+  return { load };
+}
+
+/** Runs in the page: loads stock tract with the fp32 model and leaves `engine.run`. */
+async function loadTract({ model, side }) {
+  const tract = await import("/tract/cleancut.js");
+  const bytes = new Uint8Array(await (await fetch(`/models/${model}`)).arrayBuffer());
+  const module = await (await fetch("/tract/cleancut_bg.wasm")).arrayBuffer();
+  const began = performance.now();
+  const { memory } = await tract.default({ module_or_path: module });
+  const engine = new tract.Tract(bytes, side);
+  const load = performance.now() - began;
+  const image = planes(picture(side));
+  globalThis.engine = { run: () => engine.run(image) };
+  globalThis.memory = () => memory.buffer.byteLength;
+  return { load };
+}
+
+/** Runs in the page: RGBA as the fp32 network takes it, [3, side, side]. */
+function planes(rgba) {
   const [mean, std] = [
     [0.485, 0.456, 0.406],
     [0.229, 0.224, 0.225],
   ];
-  for (let c = 0; c < 3; c++)
-    for (let i = 0; i < side * side; i++)
-      planes[c * side * side + i] = (rgba[4 * i + c] / 255 - mean[c]) / std[c];
-  const image = new ort.Tensor("float32", planes, [1, 3, side, side]);
-  globalThis.engine = { run: async () => (await session.run({ image })).saliency.data };
-  return { load };
+  const pixels = rgba.length / 4;
+  return Float32Array.from({ length: 3 * pixels }, (_, i) => {
+    const c = Math.floor(i / pixels);
+    return (rgba[4 * (i % pixels) + c] / 255 - mean[c]) / std[c];
+  });
 }
 
 /** Runs in the page: a disc on a gradient, whose brightest value is 255. */
@@ -94,6 +115,24 @@ async function time(withSaliency) {
   return { ms, saliency: withSaliency ? [...saliency] : undefined };
 }
 
+/** Stock tract with its ONNX reader, built for what `cleancut relaxed` is built for. */
+function buildTract() {
+  const target = join(targetFolder(), "peers");
+  step("Building stock tract (some minutes the first time)", "cargo", [
+    "build",
+    "--locked",
+    "--lib",
+    "--profile=wasm",
+    "--target=wasm32-unknown-unknown",
+    `--manifest-path=${join(HERE, "tract", "Cargo.toml")}`,
+    `--target-dir=${target}`,
+    `--config=target.wasm32-unknown-unknown.rustflags=["-Ctarget-feature=${ARTEFACTS.relaxed}"]`,
+    "--features=onnx",
+  ]);
+  const built = join(target, "wasm32-unknown-unknown", "wasm", "tract_peer.wasm");
+  return bind(built, join(target, "onnx"));
+}
+
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 function difference(a, b) {
@@ -116,13 +155,14 @@ async function main() {
   const folders = {
     plan: buildPlan(),
     models: join(ROOT, "models"),
+    tract: buildTract(),
     ort: join(HERE, "node_modules", "onnxruntime-web", "dist"),
   };
   for (const artefact of Object.keys(ARTEFACTS)) folders[artefact] = buildLab(artefact);
   const browser = await launch();
   const load = async (name, loader, options) => {
     const page = await openPage(browser, folders);
-    await page.evaluate(`globalThis.picture = ${picture}`);
+    await page.evaluate(`globalThis.picture = ${picture}; globalThis.planes = ${planes}`);
     const facts = await page.evaluate(loader, { ...options, side: SIDE });
     const { saliency } = await page.evaluate(time, true);
     return { name, page, facts, saliency, ms: [] };
@@ -132,6 +172,7 @@ async function main() {
     await load("cleancut simd", loadCleancut, { artefact: "simd" }),
     await load("onnxruntime-web fp32", loadOnnxRuntime, { model: fp32 }),
     await load("onnxruntime-web int8", loadOnnxRuntime, { model: manifest.shipped }),
+    await load("tract fp32", loadTract, { model: fp32 }),
   ];
   const more = option("--model");
   if (more) {
@@ -163,8 +204,12 @@ async function main() {
     const gmacPerSecond = (GMAC / medianMs) * 1e3;
     result.engines.push({ name, medianMs, bestMs, gmacPerSecond, memory, ...facts });
   }
-  const peer = Math.min(...result.engines.slice(2).map((engine) => engine.medianMs));
-  for (const engine of result.engines) engine.timesFasterThanPeer = peer / engine.medianMs;
+  const fastest = (peer) =>
+    Math.min(...result.engines.filter((e) => e.name.startsWith(peer)).map((e) => e.medianMs));
+  for (const engine of result.engines) {
+    engine.timesFasterThanOnnxRuntime = fastest("onnxruntime-web") / engine.medianMs;
+    engine.timesFasterThanTract = fastest("tract") / engine.medianMs;
+  }
   await browser.close();
   console.table(result.engines);
   const json = option("--json");

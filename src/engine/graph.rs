@@ -286,7 +286,7 @@ fn layer(kind: &Kind, kernels: Kernels) -> Arc<dyn Layer> {
         Kind::Side { weights } => Arc::new(Side::new(kernels.narrow, weights)),
         Kind::Pool => Arc::new(Pool),
         Kind::Upsample => Arc::new(Upsample),
-        Kind::Add { multipliers } => Arc::new(Add { multipliers: *multipliers }),
+        Kind::Add { scales, sum_scale } => Arc::new(Add { scales: *scales, sum_scale: *sum_scale }),
         Kind::Fuse(fuse) => Arc::new(fuse.clone()),
         Kind::Concat => unreachable!("a concatenation is no layer"),
     }

@@ -16,7 +16,7 @@ use super::layers::{Fuse, Weights};
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"cleancut";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// More than any network this engine is for; bounds what a damaged file can ask for.
 pub(super) const MAX_CHANNELS: usize = 4096;
 const MAX_DILATION: usize = 64;
@@ -57,7 +57,8 @@ pub(crate) enum Kind {
     Pool,
     Upsample,
     Add {
-        multipliers: [f32; 2],
+        scales: [f32; 2],
+        sum_scale: f32,
     },
     /// Along the channels.
     Concat,
@@ -209,7 +210,7 @@ impl<'a> Reader<'a> {
             },
             3 => Kind::Pool,
             4 => Kind::Upsample,
-            5 => Kind::Add { multipliers: [self.f32()?, self.f32()?] },
+            5 => Kind::Add { scales: [self.f32()?, self.f32()?], sum_scale: self.f32()? },
             6 => Kind::Concat,
             7 => {
                 let weights = (0..count).map(|_| self.f32()).collect::<Result<_>>()?;
@@ -278,8 +279,8 @@ fn put_node(out: &mut Vec<u8>, node: &Node) {
             put_u32(out, *c_low);
         }
         Kind::Side { weights } => put_weights(out, weights),
-        Kind::Add { multipliers } => {
-            out.extend(multipliers.iter().flat_map(|multiplier| multiplier.to_le_bytes()));
+        Kind::Add { scales: [a, b], sum_scale } => {
+            out.extend([a, b, sum_scale].iter().flat_map(|scale| scale.to_le_bytes()));
         }
         Kind::Fuse(fuse) => {
             out.extend(fuse.weights.iter().flat_map(|weight| weight.to_le_bytes()));

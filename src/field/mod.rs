@@ -44,10 +44,10 @@ pub(crate) fn field_size(photo: &Image, longest: u32) -> (usize, usize) {
     (scaled(width), scaled(height))
 }
 
-/// `photo` averaged down to a field: red, green and blue in [0, 1], and 0.
+/// `photo`, or what [`shrink`] made of it, averaged down to a field of at most `longest` cells: red,
+/// green and blue in [0, 1], and 0.
 pub(crate) fn guide(photo: &Image, longest: u32) -> Field<4> {
     let (width, height) = field_size(photo, longest);
-    let photo = shrink(photo);
     let size = (photo.width(), photo.height());
     let small = averaged(photo.pixels(), size, PixelType::U8x4, width, height);
     let unit = |value: u8| f32::from(value) / 255.0;
@@ -57,7 +57,7 @@ pub(crate) fn guide(photo: &Image, longest: u32) -> Field<4> {
 
 /// [`guide`], with the averaged mask as the fourth channel.
 pub(crate) fn masked_guide(photo: &Image, mask: &Mask, longest: u32) -> Field<4> {
-    let mut field = guide(photo, longest);
+    let mut field = guide(&shrink(photo), longest);
     let size = (mask.width(), mask.height());
     let small = averaged(mask.values(), size, PixelType::U8, field.width, field.height);
     field.cells.iter_mut().zip(small).for_each(|(cell, alpha)| cell[3] = f32::from(alpha) / 255.0);

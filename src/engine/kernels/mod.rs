@@ -20,7 +20,7 @@
 //!    stays below 2^15 and 2^17 products fit in an i32.
 //! 4. Requantising is `round_ties_even(clamp(sum as f32 * multiplier, 0, 127))`: one conversion and
 //!    one product, which IEEE 754 defines to the bit, so every kernel gives the same bytes. It is
-//!    also what QuantizeLinear does with the same scale.
+//!    also what QuantizeLinear does where the multiplier is exact, which `lower` demands.
 
 #[cfg(any(not(target_arch = "wasm32"), feature = "lab"))]
 mod scalar;

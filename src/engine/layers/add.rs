@@ -1,4 +1,6 @@
 //! The sum of two maps at their own scales: `[h, w, c]` u8 twice to `[h, w, c]` u8 in [0, 127].
+//!
+//! The steps are those of DequantizeLinear, Add and QuantizeLinear, so ties are the file's.
 
 use super::{Layer, Shape, Values, View, ViewMut};
 use crate::engine::kernels::{MAX_ACTIVATION, ROUND};
@@ -6,8 +8,10 @@ use crate::engine::kernels::{MAX_ACTIVATION, ROUND};
 /// The layer.
 #[derive(Debug)]
 pub(crate) struct Add {
-    /// Scale of each input over scale of the output.
-    pub(crate) multipliers: [f32; 2],
+    /// Of the inputs.
+    pub(crate) scales: [f32; 2],
+    /// Of the output.
+    pub(crate) sum_scale: f32,
 }
 
 impl Layer for Add {
@@ -25,12 +29,13 @@ impl Layer for Add {
     fn run(&self, inputs: &[View<'_>], mut output: ViewMut<'_>, _scratch: &mut [i32]) {
         let (a, b) = (inputs[0], inputs[1]);
         let (c, stride) = (a.shape.c, output.stride);
-        let [scale_a, scale_b] = self.multipliers;
+        let [scale_a, scale_b] = self.scales;
         for y in 0..a.shape.h {
             let pixels = a.row(y).chunks(a.stride).zip(b.row(y).chunks(b.stride));
             for (out, (a, b)) in output.row(y).chunks_mut(stride).zip(pixels) {
                 for ((out, &a), &b) in out[..c].iter_mut().zip(&a[..c]).zip(&b[..c]) {
                     let sum = f32::from(a) * scale_a + f32::from(b) * scale_b;
+                    let sum = sum / self.sum_scale;
                     *out = (sum.min(MAX_ACTIVATION) + ROUND).to_bits() as u8;
                 }
             }

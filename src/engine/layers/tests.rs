@@ -222,11 +222,12 @@ fn pool_takes_the_largest_and_rounds_sizes_up() {
 #[test]
 fn add_scales_each_side_and_stops_at_127() {
     let (a, b) = (Map::new(3, 4, 16, 1), Map::new(3, 4, 16, 2));
-    let (_, found) = run(&Add { multipliers: [0.75, 0.5] }, &[&a, &b]);
+    let (_, found) = run(&Add { scales: [0.75, 0.5], sum_scale: 0.75 }, &[&a, &b]);
     for (index, &found) in found.iter().enumerate() {
         let (pixel, c) = (index / 16, index % 16);
         let (y, x) = ((pixel / 4) as isize, (pixel % 4) as isize);
         let sum = a.at(y, x, c) as f32 * 0.75 + b.at(y, x, c) as f32 * 0.5;
+        let sum = sum / 0.75;
         assert_eq!(found, sum.min(127.0).round_ties_even() as u8);
     }
     assert!(found.contains(&127), "the case reaches the limit");
@@ -260,6 +261,8 @@ fn layers_refuse_shapes_they_were_not_made_for() {
     assert!(both.output(&[Shape::u8(2, 2, 8), Shape::u8(4, 4, 16)]).is_ok());
     assert!(both.output(&[Shape::u8(3, 2, 8), Shape::u8(4, 4, 16)]).is_err());
     assert!(
-        Add { multipliers: [1.0; 2] }.output(&[Shape::u8(4, 4, 8), Shape::u8(4, 2, 8)]).is_err()
+        Add { scales: [1.0; 2], sum_scale: 1.0 }
+            .output(&[Shape::u8(4, 4, 8), Shape::u8(4, 2, 8)])
+            .is_err()
     );
 }

@@ -4,7 +4,6 @@
 //! it stands for ([`Value`]): the chain Conv, Clip, QuantizeLinear becomes one layer when the
 //! last of it is met. What the engine does not compute exactly as the file says is an error.
 
-mod fuse;
 mod tensors;
 
 use std::collections::HashMap;
@@ -14,7 +13,6 @@ use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{TractErrorContext as _, bail, ensure, format_err};
 
-use self::fuse::fuse_upsampling;
 use self::tensors::{Dequantised, Tensors};
 use super::layers::{Fuse, Weights};
 use super::plan::{Kind, Node, Plan};
@@ -31,7 +29,7 @@ const LEVELS: f32 = 127.0;
 /// [`Error::Model`] when the file is no ONNX or not a network that the engine computes.
 pub(super) fn lower(onnx: &[u8]) -> Result<Plan> {
     let nodes = nodes(onnx).map_err(|error| Error::Model { reason: format!("{error:#}") })?;
-    Ok(Plan { source: sha256(onnx), nodes: fuse_upsampling(nodes) })
+    Ok(Plan { source: sha256(onnx), nodes })
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -70,10 +68,14 @@ enum Value {
     Constant(Dequantised),
     /// Activations times `scale`, before or after DequantizeLinear.
     Activations { map: usize, scale: f32 },
+    /// The same, upsampled by 2 and not rounded.
+    Upsampled { map: usize, scale: f32 },
+    /// The concatenation of an upsampled map and another.
+    Halves { low: usize, high: usize, scale: f32 },
     /// The sums of a convolution.
     Sums(Sums),
     /// The sum of two maps, each with its scale.
-    Added { maps: [(usize, f32); 2], clipped_at: Option<f32> },
+    Added { maps: [usize; 2], scales: [f32; 2], clipped_at: Option<f32> },
     /// f32 maps of one channel, each to be upsampled to the size of the first.
     Logits { maps: Vec<usize> },
     /// Their weighted sum.
@@ -99,8 +101,16 @@ struct Sums {
 /// What a convolution reads.
 #[derive(Debug, Clone, Copy)]
 enum Source {
-    Levels { scale: f32, zero: f32 },
+    Levels {
+        scale: f32,
+        zero: f32,
+    },
     Map(usize),
+    /// `low` is upsampled.
+    Halves {
+        low: usize,
+        high: usize,
+    },
 }
 
 struct Walk {
@@ -113,6 +123,17 @@ impl Walk {
     fn input(&self, node: &NodeProto, index: usize) -> TractResult<&Value> {
         let name = node.input.get(index).ok_or_else(|| format_err!("input {index} is missing"))?;
         self.values.get(name).ok_or_else(|| format_err!("{name:?} is not computed"))
+    }
+
+    /// Channels of the map `input`.
+    fn channels(&self, input: usize) -> usize {
+        let Some(node) = input.checked_sub(1).map(|index| &self.nodes[index]) else { return 3 };
+        match &node.kind {
+            Kind::Picture { weights, .. } | Kind::Conv { weights, .. } => weights.c_out(),
+            Kind::Side { .. } | Kind::Fuse(_) => 1,
+            Kind::Pool | Kind::Upsample | Kind::Add { .. } => self.channels(node.inputs[0]),
+            Kind::Concat => node.inputs.iter().map(|&input| self.channels(input)).sum(),
+        }
     }
 
     fn push(&mut self, kind: Kind, inputs: &[usize]) -> usize {
@@ -137,7 +158,10 @@ impl Walk {
                 (
                     &Value::Activations { map: a, scale: scale_a },
                     &Value::Activations { map: b, scale: scale_b },
-                ) => Ok(Value::Added { maps: [(a, scale_a), (b, scale_b)], clipped_at: None }),
+                ) => {
+                    let (maps, scales) = ([a, b], [scale_a, scale_b]);
+                    Ok(Value::Added { maps, scales, clipped_at: None })
+                }
                 others => bail!("of {others:?}"),
             },
             "Sigmoid" => match self.input(node, 0)?.clone() {
@@ -162,21 +186,22 @@ impl Walk {
         ensure!(is_image || zero == 0.0, "zero point {zero}; the engine takes 0");
         match value {
             Value::Image => Ok(Value::Levels { scale, zero }),
-            Value::Activations { map, scale: same } => {
-                ensure!(
-                    same == scale,
-                    "from scale {same} to {scale}; the engine keeps scales here"
-                );
-                Ok(Value::Activations { map, scale })
+            Value::Activations { scale: same, .. } | Value::Upsampled { scale: same, .. }
+                if same != scale =>
+            {
+                bail!("from scale {same} to {scale}; the engine keeps scales here")
+            }
+            value @ Value::Activations { .. } => Ok(value),
+            Value::Upsampled { map, .. } => {
+                Ok(Value::Activations { map: self.push(Kind::Upsample, &[map]), scale })
             }
             Value::Sums(sums) => {
                 ensure!(sums.relu && is_clipped(sums.clipped_at), "sums beyond [0, {LEVELS}]");
-                let multiplier =
-                    sums.scales.iter().map(|&s| (f64::from(s) / f64::from(scale)) as f32);
+                let multiplier = sums.scales.iter().map(|&s| exact_quotient(s, scale));
                 let weights = Weights {
                     values: sums.values,
                     bias: sums.bias,
-                    multiplier: multiplier.collect(),
+                    multiplier: multiplier.collect::<TractResult<_>>()?,
                 };
                 let map = match sums.x {
                     Source::Levels { scale, zero } => {
@@ -188,13 +213,17 @@ impl Walk {
                         let kind = Kind::Conv { weights, dilation: sums.dilation, c_low: 0 };
                         self.push(kind, &[map])
                     }
+                    Source::Halves { low, high } => {
+                        ensure!(sums.dilation == 1, "an upsampled map, dilated");
+                        let c_low = self.channels(low);
+                        self.push(Kind::Conv { weights, dilation: 1, c_low }, &[low, high])
+                    }
                 };
                 Ok(Value::Activations { map, scale })
             }
-            Value::Added { maps: [(a, scale_a), (b, scale_b)], clipped_at } => {
+            Value::Added { maps, scales, clipped_at } => {
                 ensure!(is_clipped(clipped_at), "a sum beyond [0, {LEVELS}]");
-                let kind = Kind::Add { multipliers: [scale_a / scale, scale_b / scale] };
-                let map = self.push(kind, &[a, b]);
+                let map = self.push(Kind::Add { scales, sum_scale: scale }, &maps);
                 Ok(Value::Activations { map, scale })
             }
             other => bail!("of {other:?}"),
@@ -228,6 +257,7 @@ impl Walk {
         let (x, scale) = match *self.input(node, 0)? {
             Value::Levels { scale, zero } => (Source::Levels { scale, zero }, scale),
             Value::Activations { map, scale } => (Source::Map(map), scale),
+            Value::Halves { low, high, scale } => (Source::Halves { low, high }, scale),
             ref other => bail!("of {other:?}"),
         };
         let [Value::Constant(weights), Value::Constant(bias)] =
@@ -255,7 +285,7 @@ impl Walk {
         let clipped_at = Some(top);
         match self.input(node, 0)?.clone() {
             Value::Sums(sums) => Ok(Value::Sums(Sums { relu: true, clipped_at, ..sums })),
-            Value::Added { maps, .. } => Ok(Value::Added { maps, clipped_at }),
+            Value::Added { maps, scales, .. } => Ok(Value::Added { maps, scales, clipped_at }),
             other => bail!("of {other:?}"),
         }
     }
@@ -277,19 +307,24 @@ impl Walk {
         let factors = self.tensors.f32s(node, 2)?;
         if let Value::Activations { map, scale } = *self.input(node, 0)? {
             ensure!(factors == [1.0, 1.0, 2.0, 2.0], "by {factors:?}");
-            return Ok(Value::Activations { map: self.push(Kind::Upsample, &[map]), scale });
+            return Ok(Value::Upsampled { map, scale });
         }
         Ok(Value::Logits { maps: vec![self.logits(node, 0)?] })
     }
 
     fn concatenate(&mut self, node: &NodeProto) -> TractResult<Value> {
         ensure!(node.get_attr::<i64>("axis")? == 1, "not along the channels");
-        if let Value::Activations { map: a, scale } = *self.input(node, 0)? {
+        if let &(Value::Activations { map: a, scale } | Value::Upsampled { map: a, scale }) =
+            self.input(node, 0)?
+        {
             ensure!(node.input.len() == 2, "of {} maps", node.input.len());
             let Value::Activations { map: b, scale: other } = *self.input(node, 1)? else {
                 bail!("of activations and others")
             };
             ensure!(scale == other, "of scales {scale} and {other}");
+            if let Value::Upsampled { .. } = self.input(node, 0)? {
+                return Ok(Value::Halves { low: a, high: b, scale });
+            }
             return Ok(Value::Activations { map: self.push(Kind::Concat, &[a, b]), scale });
         }
         let maps = (0..node.input.len())
@@ -317,6 +352,13 @@ impl Walk {
             other => bail!("of {other:?}"),
         }
     }
+}
+
+/// `a / b`, if an f32 holds it: else ties would not fall where the file has them.
+fn exact_quotient(a: f32, b: f32) -> TractResult<f32> {
+    let quotient = f64::from(a) / f64::from(b);
+    ensure!(f64::from(quotient as f32) == quotient, "{a} / {b} is not exact in f32");
+    Ok(quotient as f32)
 }
 
 /// The dilation of a convolution that the engine computes.

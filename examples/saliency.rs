@@ -1,0 +1,43 @@
+//! `saliency MODEL SIDE < pictures > maps`: the engine alone, for measurements in other languages.
+//!
+//! In: any number of pictures, `[SIDE, SIDE, 3]` u8, RGB, one after the other. Out: for each, as
+//! soon as it is read, `[SIDE, SIDE]` f32, little-endian, in [0, 1].
+
+use std::error::Error;
+use std::io::{ErrorKind, Read, Write};
+
+use cleancut::Image;
+use cleancut::engine::Engine;
+use cleancut::preprocess::preprocess;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [model, side] = &args[..] else { return Err("usage: saliency MODEL SIDE".into()) };
+    let engine = Engine::load(&std::fs::read(model)?)?;
+    let side: u32 = side.parse()?;
+    let mut rgb = vec![0; 3 * side as usize * side as usize];
+    let (mut pictures, mut maps) = (std::io::stdin().lock(), std::io::stdout().lock());
+    while is_there(&mut pictures, &mut rgb)? {
+        let rgba = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+        let saliency = engine.run(&preprocess(&Image::new(side, side, rgba), side))?;
+        let bytes: Vec<u8> = saliency.values().iter().flat_map(|v| v.to_le_bytes()).collect();
+        maps.write_all(&bytes)?;
+        maps.flush()?;
+    }
+    Ok(())
+}
+
+/// Fills `rgb`, or finds that the pictures are at their end.
+fn is_there(pictures: &mut impl Read, rgb: &mut [u8]) -> std::io::Result<bool> {
+    let mut filled = 0;
+    while filled < rgb.len() {
+        match pictures.read(&mut rgb[filled..]) {
+            Ok(0) if filled == 0 => return Ok(false),
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
