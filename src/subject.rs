@@ -5,7 +5,7 @@ use crate::engine::Saliency;
 use crate::image::Mask;
 
 /// Below this confidence the answer is that there is no subject.
-pub const CONFIDENT: f32 = 0.4;
+pub const CONFIDENT: f32 = 0.45;
 /// From this saliency on a place counts as found.
 const FOUND: f32 = 0.5;
 /// What covers less than this share of the map is noise.
@@ -78,7 +78,7 @@ impl Subject {
 /// How sure the network is, 0 to 1: the mean saliency of the places that it found (0.5 or more)
 /// less the mean of all others. 0 when it found nothing or everything.
 ///
-/// A map that is sharp and sure has 0.9 and more; one that hesitates everywhere has less than 0.4.
+/// A map that is sharp and sure has 0.9 and more; one that hesitates everywhere has less than [`CONFIDENT`].
 pub fn confidence(saliency: &Saliency) -> f32 {
     let (mut found, mut inside, mut outside) = (0_u32, 0.0, 0.0);
     for &value in saliency.values() {

@@ -11,6 +11,8 @@ use super::cells::{Cell, Cells};
 const BORDER: f32 = 0.015;
 /// The share of the border's cells that the ground explains, at least.
 const BORDER_SHARE: f32 = 0.55;
+/// A subject cuts the border in at most so many places.
+const MOST_GAPS: usize = 7;
 /// Cells further from the ground than this do not count when its noise is measured, levels.
 const WIDEST_TOLERANCE: f32 = 12.0;
 /// The largest tolerance of a plain ground, levels.
@@ -25,7 +27,7 @@ const RIDGE: f64 = 2e-3;
 const TERMS: usize = 6;
 
 /// The colour of a plain ground at every place of its photo.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Ground {
     surface: Surface,
     /// How far the mean of a ground cell lies from the surface, levels.
@@ -37,6 +39,17 @@ pub struct Ground {
     colours: Vec<[f32; 3]>,
 }
 
+impl std::fmt::Debug for Ground {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { surface, tolerance, noise, .. } = self;
+        f.debug_struct("Ground")
+            .field("surface", surface)
+            .field("tolerance", tolerance)
+            .field("noise", noise)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Ground {
     /// The ground's colour at a place of the photo, px, whether or not the subject hides it: sRGB,
     /// 0 to 255. The ground's shadows are not part of it.
@@ -45,10 +58,6 @@ impl Ground {
         self.surface.colour(place(x), place(y))
     }
 
-    #[doc(hidden)]
-    pub fn describe(&self) -> (f32, f32) {
-        (self.tolerance, self.noise)
-    }
     /// The ground's colour at the middle of a cell.
     pub(super) fn at(&self, cell: usize) -> [f32; 3] {
         self.colours[cell]
@@ -83,24 +92,27 @@ impl Ground {
                     .count()
             })
             .expect("there are nine starts");
-        let everywhere: Vec<usize> = (0..cells.cells.len()).collect();
-        let surface = surface.fit(&cells, &everywhere, &[(10.0, 6), (10.0, 6)]);
-        let colours = everywhere.iter().map(|&at| surface.at(&cells, at)).collect();
-        let mut ground = Self { surface, tolerance: 0.0, noise: 0.0, cells, colours };
-        ground.measure_noise(&border);
+        let mut ground = Self::new(surface, cells, &border);
+        let everywhere: Vec<usize> = (0..ground.cells.cells.len()).collect();
+        let trim = (ground.tolerance.min(WIDEST_TOLERANCE), TERMS);
+        let surface = ground.surface.fit(&ground.cells, &everywhere, &[trim; 2]);
+        ground = Self::new(surface, ground.cells, &border);
         ground.check(&border)?;
         Ok(ground)
     }
 
-    /// Sets the tolerances from the cells of the border that the surface explains.
-    fn measure_noise(&mut self, border: &[usize]) {
-        let explained = |&&at: &&usize| self.residual(at) <= WIDEST_TOLERANCE;
+    /// Measures the tolerances on the cells of the border that `surface` explains.
+    fn new(surface: Surface, cells: Cells, border: &[usize]) -> Self {
+        let colours = (0..cells.cells.len()).map(|at| surface.at(&cells, at)).collect();
+        let mut ground = Self { surface, tolerance: 0.0, noise: 0.0, cells, colours };
+        let explained = |&&at: &&usize| ground.residual(at) <= WIDEST_TOLERANCE;
         let measure = |what: &dyn Fn(usize) -> f32| {
             median(&mut border.iter().filter(explained).map(|&at| what(at)).collect::<Vec<_>>())
         };
-        let (residual, span) = (measure(&|at| self.residual(at)), measure(&|at| self.span(at)));
-        self.tolerance = (2.5 * residual + 2.0).max(3.0);
-        self.noise = (2.0 * span).max(self.tolerance + 3.0);
+        let (residual, span) = (measure(&|at| ground.residual(at)), measure(&|at| ground.span(at)));
+        ground.tolerance = (2.5 * residual + 2.0).max(3.0);
+        ground.noise = (2.0 * span).max(ground.tolerance + 3.0);
+        ground
     }
 
     fn check(&self, border: &[usize]) -> std::result::Result<(), String> {
@@ -119,6 +131,10 @@ impl Ground {
         if share < BORDER_SHARE {
             let percent = 100.0 * share;
             return Err(format!("one colour explains {percent:.0} % of the photo's border"));
+        }
+        let gaps = gaps(&outline(columns, rows).map(|at| self.is_plain(at)).collect::<Vec<_>>());
+        if gaps > MOST_GAPS {
+            return Err(format!("it breaks off {gaps} times along the photo's border"));
         }
         let corners = [0, columns - 1, columns * (rows - 1), columns * rows - 1];
         let plain = corners.iter().filter(|&&at| self.is_plain(at)).count();
@@ -226,6 +242,21 @@ fn border(cells: &Cells) -> Vec<usize> {
     let is_border =
         |x: usize, y: usize| x.min(columns - 1 - x) < width || y.min(rows - 1 - y) < width;
     (0..columns * rows).filter(|at| is_border(at % columns, at / columns)).collect()
+}
+
+/// The outermost cells, clockwise from the top left.
+fn outline(columns: usize, rows: usize) -> impl Iterator<Item = usize> {
+    let last = columns * rows - 1;
+    let down = (1..rows).map(move |y| y * columns - 1 + columns);
+    let back = (1..columns).map(move |x| last - x);
+    let up = (1..rows - 1).map(move |y| (rows - 1 - y) * columns);
+    (0..columns).chain(down).chain(back).chain(up)
+}
+
+/// How often `is_plain` breaks off for half a hundredth of the way around or more.
+fn gaps(is_plain: &[bool]) -> usize {
+    let least = is_plain.len() / 200 + 1;
+    is_plain.split(|&is_plain| is_plain).filter(|gap| gap.len() >= least).count()
 }
 
 /// The median colours around the middle of the photo's corners and sides, and their median.

@@ -13,6 +13,8 @@ mod cells;
 mod flood;
 mod ground;
 mod sharpen;
+#[cfg(test)]
+mod tests;
 
 pub use ground::Ground;
 pub use sharpen::sharpen;

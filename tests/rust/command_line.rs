@@ -21,7 +21,7 @@ fn empty_folder(name: &str) -> PathBuf {
 #[test]
 fn one_photo_into_one_file() {
     let output = empty_folder("one").join("cutout.png");
-    let done = cleancut(&[&fixture_path("1x1.png"), Path::new("-o"), &output]);
+    let done = cleancut(&[&fixture_path("mug.jpg"), Path::new("-o"), &output]);
     assert!(done.status.success(), "{done:?}");
     assert!(done.stdout.is_empty() && done.stderr.is_empty(), "{done:?}");
     assert!(std::fs::read(output).unwrap().starts_with(b"\x89PNG"));
@@ -30,9 +30,10 @@ fn one_photo_into_one_file() {
 #[test]
 fn a_folder_goes_on_past_bad_files_and_says_so() {
     let photos = empty_folder("photos");
-    std::fs::copy(fixture_path("1x1.png"), photos.join("a.png")).unwrap();
+    std::fs::copy(fixture_path("mug.jpg"), photos.join("a.jpg")).unwrap();
     std::fs::write(photos.join("b.jpg"), "no photo").unwrap();
-    std::fs::copy(fixture_path("grey.jpg"), photos.join("c.JPG")).unwrap();
+    std::fs::copy(fixture_path("mug.jpg"), photos.join("c.JPG")).unwrap();
+    std::fs::copy(fixture_path("1x1.png"), photos.join("d.png")).unwrap();
     std::fs::write(photos.join("notes.txt"), "not looked at").unwrap();
     let cutouts = empty_folder("cutouts").join("new");
 
@@ -40,7 +41,8 @@ fn a_folder_goes_on_past_bad_files_and_says_so() {
     assert_eq!(done.status.code(), Some(1));
     let errors = String::from_utf8(done.stderr).unwrap();
     assert!(errors.contains("b.jpg: a text file is not supported; give a JPEG"), "{errors}");
-    assert!(errors.contains("1 of 3 photos failed"), "{errors}");
+    assert!(errors.contains("d.png: no subject found"), "{errors}");
+    assert!(errors.contains("2 of 4 photos failed"), "{errors}");
     let mut written: Vec<_> =
         std::fs::read_dir(cutouts).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     written.sort();
@@ -76,7 +78,7 @@ fn the_help_names_every_option() {
 #[test]
 fn the_output_s_name_decides_the_format_unless_an_option_does() {
     let folder = empty_folder("formats");
-    let photo = fixture_path("1x1.png");
+    let photo = fixture_path("mug.jpg");
     for (name, words, start) in [
         ("a.png", &[][..], &b"\x89PNG"[..]),
         ("a.webp", &[], b"RIFF"),
@@ -94,7 +96,7 @@ fn the_output_s_name_decides_the_format_unless_an_option_does() {
     }
 
     let photos = empty_folder("format-photos");
-    std::fs::copy(&photo, photos.join("a.png")).unwrap();
+    std::fs::copy(&photo, photos.join("a.jpg")).unwrap();
     let cutouts = empty_folder("format-cutouts");
     let done = cleancut(&[&photos, Path::new("-o"), &cutouts, Path::new("--format=webp")]);
     assert!(done.status.success(), "{done:?}");
@@ -104,7 +106,7 @@ fn the_output_s_name_decides_the_format_unless_an_option_does() {
 #[test]
 fn a_background_picture_is_read_once_and_its_absence_is_said() {
     let output = empty_folder("background").join("out.png");
-    let photo = fixture_path("1x1.png");
+    let photo = fixture_path("mug.jpg");
     let with = |picture: &Path| {
         cleancut(&[&photo, Path::new("--background-image"), picture, Path::new("-o"), &output])
     };

@@ -13,11 +13,18 @@ static REMOVER: LazyLock<Remover> = LazyLock::new(|| {
     Remover::new(&model).unwrap()
 });
 
+/// With or without a subject.
 fn cut_out(photo: &[u8]) -> RgbaImage {
-    let png = REMOVER.remove(photo, &Options::default(), |_| {}).unwrap();
+    let options = Options::default();
+    let photo = cleancut::pipeline::read(photo, &options).unwrap();
+    let png = REMOVER.segment(photo, &options, |_| {}).unwrap().encode(&options).unwrap();
     let decoded = image::load_from_memory_with_format(&png, image::ImageFormat::Png).unwrap();
-    assert_eq!(decoded.color(), image::ColorType::Rgba8);
+    assert_eq!(decoded.color().bits_per_pixel() / 8, if is_opaque(&decoded) { 3 } else { 4 });
     decoded.into_rgba8()
+}
+
+fn is_opaque(picture: &image::DynamicImage) -> bool {
+    picture.to_rgba8().pixels().all(|pixel| pixel[3] == 255)
 }
 
 fn alpha_of(cutout: &RgbaImage) -> GrayImage {
@@ -34,11 +41,10 @@ fn the_mug_is_cut_out_as_before() {
     assert_eq!(cutout.get_pixel(330, 200)[3], 255, "the mug is opaque");
     assert!(cutout.get_pixel(330, 470)[3] < 20, "the table before it is clear");
     for (seen, stored) in cutout.pixels().zip(photo.pixels()) {
-        match seen[3] {
-            0 => assert_eq!(seen.0, [0; 4], "no background hides under a clear pixel"),
-            _ => assert_eq!(seen.0[..3], stored.0[..3], "colours are the photo's own"),
-        }
+        assert!(seen[3] < 255 || seen == stored, "opaque pixels are the photo's own");
     }
+    let corner = cutout.get_pixel(0, 0);
+    assert_eq!(corner.0, [0; 4], "no background hides under a clear pixel");
 }
 
 #[test]
@@ -64,7 +70,7 @@ fn what_was_transparent_stays_transparent() {
 #[test]
 fn steps_are_reported_in_order_and_stop_at_an_error() {
     let mut seen = Vec::new();
-    REMOVER.remove(&fixture("1x1.png"), &Options::default(), |step| seen.push(step)).unwrap();
+    REMOVER.remove(&fixture("mug.jpg"), &Options::default(), |step| seen.push(step)).unwrap();
     assert_eq!(seen, Step::ALL);
 
     seen.clear();
@@ -73,4 +79,23 @@ fn steps_are_reported_in_order_and_stop_at_an_error() {
     let refused = REMOVER.remove(&fixture("rgb.png"), &options, |step| seen.push(step));
     assert_eq!(refused.unwrap_err().code(), "too-large");
     assert_eq!(seen, [Step::Decode]);
+}
+
+#[test]
+fn a_picture_without_a_subject_is_said_to_have_none() {
+    let none = REMOVER.remove(&fixture("1x1.png"), &Options::default(), |_| {}).unwrap_err();
+    assert_eq!(none.code(), "no-subject");
+    assert!(none.to_string().starts_with("no subject found (confidence 0."), "{none}");
+}
+
+#[test]
+fn the_mug_is_boxed_and_no_side_cuts_it() {
+    let options = Options::default();
+    let photo = cleancut::pipeline::read(&fixture("mug.jpg"), &options).unwrap();
+    let cutout = REMOVER.segment(photo, &options, |_| {}).unwrap();
+    let subject = cutout.subject();
+    let bounds = subject.bounds.unwrap();
+    assert!(bounds.x > 100 && bounds.y > 50 && bounds.x + bounds.width < 620, "{bounds:?}");
+    assert_eq!(subject.touches, cleancut::subject::Sides::default());
+    assert!(subject.confidence > 0.6, "{}", subject.confidence);
 }
