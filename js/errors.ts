@@ -8,6 +8,7 @@ import { hintOf } from "./hints.js";
  * - `unsupported-format`, `too-large`, `decode`: this picture cannot be read; another may
  * - `no-subject`: nothing in the photo stands out
  * - `busy-ground`: the method `studio` was asked for and the ground is not plain
+ * - `other-shape`: a mask was applied to a picture of another shape
  * - `asset`: wasm or model could not be fetched
  * - `integrity`: wasm or model is not the file that this version was published with
  * - `model`: the model is not the one this version was made for
@@ -28,6 +29,7 @@ export type ErrorCode =
   | "decode"
   | "no-subject"
   | "busy-ground"
+  | "other-shape"
   | "asset"
   | "integrity"
   | "model"

@@ -12,6 +12,7 @@ const HINTS: Record<ErrorCode, string> = {
   decode: "Take the file from its source again.",
   "no-subject": "Show the subject larger or on a calmer ground.",
   "busy-ground": "Use the method auto or network.",
+  "other-shape": "Give another size of the same picture.",
   asset: "Serve the package's dist/wasm folder beside its JavaScript, or set assets.",
   integrity: "Serve wasm and model of the same version as the JavaScript.",
   model: "Serve wasm and model of the same version as the JavaScript.",
