@@ -112,7 +112,8 @@ pub fn segment_studio_js(
     let options = parse(&options).map_err(thrown)?;
     report(on_step, Step::Decode);
     let photo = read(photo, &options).map_err(thrown)?;
-    segment_studio(photo, |step| report(on_step, step)).map(JsCutout).map_err(thrown)
+    let cutout = segment_studio(photo, &options, |step| report(on_step, step));
+    cutout.map(JsCutout).map_err(thrown)
 }
 
 /// A photo and its subject; free it when it is no longer wanted.
