@@ -8,6 +8,9 @@
 use crate::foreground::decontaminate;
 use crate::image::{Image, Mask};
 
+/// Pixels that are passed over at once where all of them are opaque.
+const RUN: usize = 64;
+
 /// Cuts `image` out; `clean` takes the ground's colour out of soft edges, see [`decontaminate`].
 ///
 /// # Panics
@@ -17,11 +20,19 @@ pub fn compose(mut image: Image, mask: &Mask, clean: bool) -> Image {
     if clean {
         decontaminate(&mut image, mask);
     }
-    for (pixel, &coverage) in image.pixels_mut().chunks_exact_mut(4).zip(mask.values()) {
-        let alpha = (u32::from(pixel[3]) * u32::from(coverage) + 127) / 255;
-        pixel[3] = alpha as u8;
-        if alpha == 0 && !(clean && coverage == 0) {
-            pixel.fill(0);
+    let runs = image.pixels_mut().chunks_mut(RUN * 4).zip(mask.values().chunks(RUN));
+    for (pixels, coverages) in runs {
+        let is_seen = |pixel: &[u8]| pixel[3] > 0;
+        if coverages.iter().all(|&coverage| coverage == 255) && pixels.chunks_exact(4).all(is_seen)
+        {
+            continue;
+        }
+        for (pixel, &coverage) in pixels.chunks_exact_mut(4).zip(coverages) {
+            let alpha = (u32::from(pixel[3]) * u32::from(coverage) + 127) / 255;
+            pixel[3] = alpha as u8;
+            if alpha == 0 && !(clean && coverage == 0) {
+                pixel.fill(0);
+            }
         }
     }
     image

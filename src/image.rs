@@ -47,7 +47,10 @@ impl Image {
 
     /// Whether every alpha is 255.
     pub fn is_opaque(&self) -> bool {
-        self.pixels.chunks_exact(4).all(|pixel| pixel[3] == 255)
+        let is_opaque = |pixels: &[u8]| {
+            pixels.chunks_exact(4).fold(255, |alphas, pixel| alphas & pixel[3]) == 255
+        };
+        self.pixels.chunks(4096).all(is_opaque)
     }
 }
 

@@ -86,7 +86,7 @@ impl Remover {
         mut on_step: impl FnMut(Step),
     ) -> Result<Cutout> {
         if options.method == Method::Studio {
-            return segment_studio(photo, on_step);
+            return segment_studio(photo, options, on_step);
         }
         on_step(Step::Preprocess);
         let small = shrink(&photo);
@@ -98,7 +98,7 @@ impl Remover {
         let mut mask = matte(&saliency, &photo, &small, options);
         if options.method == Method::Auto
             && confidence >= subject::CONFIDENT
-            && let Some(ground) = studio::find_ground(&photo)
+            && let Ok(ground) = studio::recognise_in(&small, &photo)
         {
             mask = studio::sharpen(mask, &photo, &ground);
         }
@@ -136,10 +136,14 @@ impl Remover {
 ///
 /// # Errors
 /// [`Error::BusyGround`]. That there is no subject is no error here: [`Cutout::subject`] says so.
-pub fn segment_studio(photo: Image, mut on_step: impl FnMut(Step)) -> Result<Cutout> {
+pub fn segment_studio(
+    photo: Image,
+    options: &Options,
+    mut on_step: impl FnMut(Step),
+) -> Result<Cutout> {
     on_step(Step::Matte);
     let ground = studio::recognise(&photo)?;
-    let mask = studio::segment(&photo, &ground);
+    let mask = studio::segment(&photo, &ground, options);
     let subject = Subject::find(&mask, studio::confidence(&mask));
     Ok(Cutout::new(photo, mask, subject))
 }

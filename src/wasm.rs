@@ -105,9 +105,12 @@ impl JsRemover {
     #[wasm_bindgen(js_name = segmentStudio)]
     pub fn segment_studio(
         photo: JsPicture,
+        options: Vec<String>,
         on_step: &Function,
     ) -> std::result::Result<JsCutout, JsValue> {
-        segment_studio(photo.0, |step| report(on_step, step)).map(JsCutout).map_err(thrown)
+        let options = parse(&options).map_err(thrown)?;
+        let cutout = segment_studio(photo.0, &options, |step| report(on_step, step));
+        cutout.map(JsCutout).map_err(thrown)
     }
 
     /// The names of the presets, each followed by how many options it sets and by their names and

@@ -23,7 +23,7 @@ use crate::image::{Image, Mask};
 use crate::options::{Options, Refine};
 use evidence::weigh_evidence;
 use guided::Guided;
-use regions::clean;
+pub(crate) use regions::clean;
 
 /// The stretch never takes a saliency above this for ground.
 const GROUND_AT_MOST: f32 = 0.1;

@@ -18,7 +18,7 @@ const SURE_HOLE: f32 = 0.15;
 const CORE: usize = 24;
 
 /// Cleans the map of `field`.
-pub(super) fn clean(field: &mut Field<4>, holes: Holes, subjects: Subjects) {
+pub(crate) fn clean(field: &mut Field<4>, holes: Holes, subjects: Subjects) {
     drop_islands(field, subjects);
     if holes != Holes::Open {
         settle_holes(field, holes);

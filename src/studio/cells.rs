@@ -1,10 +1,10 @@
-//! In: an [`Image`], RGBA8. Out: [`Cells`], `[rows, columns]`: mean, lowest and highest colour of
-//! each square of `size` px, from one pass over the photo in strips of `size` rows.
+//! In: an [`Image`], RGBA8, a photo made smaller. Out: [`Cells`], `[rows, columns]`: mean, lowest and
+//! highest colour of each square, from one pass in strips.
 
 use crate::image::Image;
 
 /// The longer side of the grid is at most this many cells.
-const LONGEST_SIDE: u32 = 384;
+const LONGEST_SIDE: u32 = 256;
 /// A strip of more rows would overflow the 16-bit sums.
 const MAX_SIZE: u32 = 257;
 
@@ -21,50 +21,60 @@ pub(super) struct Cell {
 pub(super) struct Cells {
     pub(super) columns: usize,
     pub(super) rows: usize,
-    /// The side of a square, px.
+    /// The side of a square, px of the photo.
     pub(super) size: usize,
     pub(super) cells: Vec<Cell>,
 }
 
 impl Cells {
-    /// `None` when the photo is so long that a cell would be larger than 257 px.
-    pub(super) fn of(photo: &Image) -> Option<Self> {
-        let size = photo.width().max(photo.height()).div_ceil(LONGEST_SIDE);
+    /// The cells of a photo of which `small` is a copy, made `scale` times smaller. `None` when it is
+    /// so long that a cell would be larger than 257 px of `small`.
+    pub(super) fn of(small: &Image, scale: usize) -> Option<Self> {
+        let size = small.width().max(small.height()).div_ceil(LONGEST_SIDE);
         if size > MAX_SIZE {
             return None;
         }
-        let (size, width) = (size as usize, photo.width() as usize);
+        let (size, width) = (size as usize, small.width() as usize);
         let mut cells = Vec::new();
         let mut strip = Strip::new(width * 4);
-        for rows in photo.pixels().chunks(width * 4 * size) {
+        for rows in small.pixels().chunks(width * 4 * size) {
             strip.reduce(rows);
             strip.push_cells(size, rows.len() / (width * 4), &mut cells);
         }
         let columns = width.div_ceil(size);
-        Some(Self { columns, rows: cells.len() / columns, size, cells })
+        Some(Self { columns, rows: cells.len() / columns, size: size * scale, cells })
     }
 
-    /// The cells around `at`, itself not included.
+    /// The up to eight cells around `at`.
     pub(super) fn neighbours(&self, at: usize) -> impl Iterator<Item = usize> + use<> {
-        neighbours(self.columns, self.rows, at)
+        let x = at % self.columns;
+        let (left, right) = (usize::from(x > 0), usize::from(x + 1 < self.columns));
+        let below = Some(at + self.columns).filter(|&to| to < self.cells.len());
+        [at.checked_sub(self.columns), Some(at), below]
+            .into_iter()
+            .flatten()
+            .flat_map(move |to| to - left..=to + right)
+            .filter(move |&to| to != at)
     }
 
     /// Left, right, above and below `at`.
     pub(super) fn beside(&self, at: usize) -> impl Iterator<Item = usize> + use<> {
-        let columns = self.columns;
-        self.neighbours(at)
-            .filter(move |&to| to % columns == at % columns || to / columns == at / columns)
+        let x = at % self.columns;
+        [
+            (x > 0).then(|| at - 1),
+            (x + 1 < self.columns).then(|| at + 1),
+            at.checked_sub(self.columns),
+            Some(at + self.columns).filter(|&to| to < self.cells.len()),
+        ]
+        .into_iter()
+        .flatten()
     }
-}
 
-/// The up to eight places around `at` in a grid.
-pub(super) fn neighbours(columns: usize, rows: usize, at: usize) -> impl Iterator<Item = usize> {
-    let (x, y) = (at % columns, at / columns);
-    let (left, right) = (x.saturating_sub(1), (x + 1).min(columns - 1));
-    let (top, bottom) = (y.saturating_sub(1), (y + 1).min(rows - 1));
-    (top..=bottom)
-        .flat_map(move |y| (left..=right).map(move |x| y * columns + x))
-        .filter(move |&to| to != at)
+    /// The cells of `within` beside others, which a growth starts from.
+    pub(super) fn rim(&self, within: impl Fn(usize) -> bool) -> Vec<usize> {
+        let is_rim = |&at: &usize| within(at) && self.beside(at).any(|to| !within(to));
+        (0..self.cells.len()).filter(is_rim).collect()
+    }
 }
 
 /// Sum, lowest and highest of each column of a strip: `[width * 4]`.
@@ -120,12 +130,12 @@ mod tests {
 
     #[test]
     fn cells_hold_what_a_plain_loop_finds() {
-        for (width, height) in [(1, 1), (7, 3), (384, 2), (385, 5), (3, 1000), (800, 777)] {
+        for (width, height) in [(1, 1), (7, 3), (256, 2), (257, 5), (3, 1000), (800, 777)] {
             let pixels: Vec<u8> = (0..width * height * 4)
                 .map(|i: u32| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
                 .collect();
             let photo = Image::new(width, height, pixels);
-            let grid = Cells::of(&photo).unwrap();
+            let grid = Cells::of(&photo, 1).unwrap();
             assert_eq!(grid.cells.len(), grid.columns * grid.rows);
             for (at, cell) in grid.cells.iter().enumerate() {
                 let (left, top) = (at % grid.columns * grid.size, at / grid.columns * grid.size);
@@ -147,6 +157,6 @@ mod tests {
 
     #[test]
     fn endless_strips_have_no_cells() {
-        assert_eq!(Cells::of(&Image::new(1, 384 * 257 + 1, vec![0; (384 * 257 + 1) * 4])), None);
+        assert_eq!(Cells::of(&Image::new(1, 256 * 257 + 1, vec![0; (256 * 257 + 1) * 4]), 1), None);
     }
 }

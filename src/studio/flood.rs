@@ -9,9 +9,8 @@ use super::ground::Ground;
 
 /// How dark a shadow and how light a glow the flood runs through, as shares of the ground.
 const SHADES: std::ops::RangeInclusive<f32> = 0.45..=1.15;
-/// How much darker the next cell of a shadow may be on a grid of 384 cells, levels.
+/// How much darker the next cell of a shadow may be, levels.
 const STEP: f32 = 4.0;
-const STEP_AT_MOST: f32 = 4.0;
 /// How much less even than the ground a region may be, levels.
 const AIR: f32 = 1.5;
 /// What differs this much more than the tolerance is an edge, levels.
@@ -25,7 +24,6 @@ const DARKEST_LIT: f32 = 40.0;
 pub(super) fn flood(ground: &Ground) -> Vec<bool> {
     let cells = &ground.cells;
     let (columns, rows) = (cells.columns, cells.rows);
-    let step = (STEP * 384.0 / columns.max(rows) as f32).min(STEP_AT_MOST);
     let mut reached = vec![false; cells.cells.len()];
     let mut open: Vec<usize> = (0..cells.cells.len())
         .filter(|at| {
@@ -39,7 +37,7 @@ pub(super) fn flood(ground: &Ground) -> Vec<bool> {
     }
     while let Some(from) = open.pop() {
         for to in cells.beside(from) {
-            if !reached[to] && (ground.is_plain(to) || is_shaded_step(ground, from, to, step)) {
+            if !reached[to] && (ground.is_plain(to) || is_shaded_step(ground, from, to)) {
                 reached[to] = true;
                 open.push(to);
             }
@@ -48,11 +46,11 @@ pub(super) fn flood(ground: &Ground) -> Vec<bool> {
     reached
 }
 
-fn is_shaded_step(ground: &Ground, from: usize, to: usize, step: f32) -> bool {
+fn is_shaded_step(ground: &Ground, from: usize, to: usize) -> bool {
     let (before, cell) = (ground.cells.cells[from], ground.cells.cells[to]);
     let is_close = (0..3).all(|c| {
-        (before.mean[c] - cell.mean[c]).abs() <= step
-            && f32::from(cell.high[c] - cell.low[c]) <= 2.0 * step + ground.noise
+        (before.mean[c] - cell.mean[c]).abs() <= STEP
+            && f32::from(cell.high[c] - cell.low[c]) <= 2.0 * STEP + ground.noise()
     });
     is_close && is_shade(ground, to)
 }

@@ -6,11 +6,17 @@
 //! then to all cells that the first fit explains.
 
 use super::cells::{Cell, Cells};
+use super::surface::{Surface, TRIMS, distance};
+use crate::image::Image;
 
 /// The width of the border that is looked at, as a share of the longer side.
 const BORDER: f32 = 0.015;
 /// The share of the border's cells that the ground explains, at least.
 const BORDER_SHARE: f32 = 0.55;
+/// One in so many of the border's cells says whether a fit is worth its time, and which.
+const SAMPLE: usize = 4;
+/// Starts closer than this are one, levels.
+const SAME_START: f32 = 8.0;
 /// A subject cuts the border in at most so many places.
 const MOST_GAPS: usize = 7;
 /// Cells further from the ground than this do not count when its noise is measured, levels.
@@ -19,34 +25,25 @@ const WIDEST_TOLERANCE: f32 = 12.0;
 const ROUGHEST: f32 = 8.0;
 /// The largest noise of a plain ground, levels.
 const COARSEST: f32 = 40.0;
-/// Residuals at which cells leave the fit, levels, and the terms of the polynomial by then.
-const TRIMS: [(f32, usize); 5] = [(60.0, 1), (40.0, 3), (24.0, 3), (16.0, 6), (10.0, 6)];
-/// Holds back the second-order terms where a side of the photo shows no ground.
-const RIDGE: f64 = 2e-3;
-
-const TERMS: usize = 6;
 
 /// The colour of a plain ground at every place of its photo.
 #[derive(Clone, PartialEq)]
 pub struct Ground {
-    surface: Surface,
+    fit: Fit,
     /// How far the mean of a ground cell lies from the surface, levels.
     pub(super) tolerance: f32,
-    /// How far any pixel of a ground cell lies from the surface, levels.
-    pub(super) noise: f32,
+    /// How far any pixel of the photo that shows ground lies from the surface, levels.
+    pub(super) grain: f32,
     pub(super) cells: Cells,
     /// The surface at each cell's middle.
     colours: Vec<[f32; 3]>,
+    is_plain: Vec<bool>,
 }
 
 impl std::fmt::Debug for Ground {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { surface, tolerance, noise, .. } = self;
-        f.debug_struct("Ground")
-            .field("surface", surface)
-            .field("tolerance", tolerance)
-            .field("noise", noise)
-            .finish_non_exhaustive()
+        let Self { fit, grain, .. } = self;
+        f.debug_struct("Ground").field("fit", fit).field("grain", grain).finish_non_exhaustive()
     }
 }
 
@@ -55,7 +52,7 @@ impl Ground {
     /// 0 to 255. The ground's shadows are not part of it.
     pub fn colour(&self, x: u32, y: u32) -> [f32; 3] {
         let place = |at: u32| (at as f32 + 0.5) / self.cells.size as f32 - 0.5;
-        self.surface.colour(place(x), place(y))
+        self.fit.surface.colour(place(x), place(y))
     }
 
     /// The ground's colour at the middle of a cell.
@@ -68,76 +65,132 @@ impl Ground {
         distance(self.cells.cells[cell].mean, self.colours[cell])
     }
 
-    /// How far any pixel of `cell` lies from the ground, levels.
+    /// How far anything in `cell` lies from the ground, levels.
     pub(super) fn span(&self, cell: usize) -> f32 {
-        let (Cell { low, high, .. }, colour) = (self.cells.cells[cell], self.colours[cell]);
-        distance(low.map(f32::from), colour).max(distance(high.map(f32::from), colour))
+        span(&self.cells.cells[cell], self.colours[cell])
+    }
+
+    /// How far anything in a cell of ground lies from the surface, levels.
+    pub(super) fn noise(&self) -> f32 {
+        self.fit.noise
     }
 
     /// Whether `cell` shows nothing but ground, unshaded.
     pub(super) fn is_plain(&self, cell: usize) -> bool {
-        self.residual(cell) <= self.tolerance && self.span(cell) <= self.noise
+        self.is_plain[cell]
     }
 
-    /// Finds the ground of a photo by its border.
-    pub(super) fn of(cells: Cells) -> std::result::Result<Self, String> {
-        let border = border(&cells);
-        let surface = starts(&cells)
-            .into_iter()
-            .map(|start| Surface::flat(&cells, start).fit(&cells, &border, &TRIMS))
-            .max_by_key(|surface| {
-                border
-                    .iter()
-                    .filter(|&&at| surface.residual(&cells, at) <= WIDEST_TOLERANCE)
-                    .count()
-            })
-            .expect("there are nine starts");
-        let mut ground = Self::new(surface, cells, &border);
-        let everywhere: Vec<usize> = (0..ground.cells.cells.len()).collect();
-        let trim = (ground.tolerance.min(WIDEST_TOLERANCE), TERMS);
-        let surface = ground.surface.fit(&ground.cells, &everywhere, &[trim; 2]);
-        ground = Self::new(surface, ground.cells, &border);
-        ground.check(&border)?;
-        Ok(ground)
-    }
-
-    /// Measures the tolerances on the cells of the border that `surface` explains.
-    fn new(surface: Surface, cells: Cells, border: &[usize]) -> Self {
-        let colours = (0..cells.cells.len()).map(|at| surface.at(&cells, at)).collect();
-        let mut ground = Self { surface, tolerance: 0.0, noise: 0.0, cells, colours };
-        let explained = |&&at: &&usize| ground.residual(at) <= WIDEST_TOLERANCE;
-        let measure = |what: &dyn Fn(usize) -> f32| {
-            median(&mut border.iter().filter(explained).map(|&at| what(at)).collect::<Vec<_>>())
-        };
-        let (residual, span) = (measure(&|at| ground.residual(at)), measure(&|at| ground.span(at)));
-        ground.tolerance = (2.5 * residual + 2.0).max(3.0);
-        ground.noise = (2.0 * span).max(ground.tolerance + 3.0);
-        ground
-    }
-
-    fn check(&self, border: &[usize]) -> std::result::Result<(), String> {
-        let (columns, rows) = (self.cells.columns, self.cells.rows);
+    /// Finds the ground of `photo` by its border.
+    pub(super) fn of(cells: Cells, photo: &Image) -> std::result::Result<Self, String> {
+        let (columns, rows) = (cells.columns, cells.rows);
         if columns < 8 || rows < 8 {
             return Err(format!("the photo is only {columns}x{rows} px"));
         }
+        let border = border(&cells);
+        let sample: Vec<usize> = border.iter().copied().step_by(SAMPLE).collect();
+        let is_rough = |&&at: &&usize| {
+            let Cell { low, high, .. } = &cells.cells[at];
+            (0..3).any(|c| f32::from(high[c] - low[c]) > 2.0 * COARSEST)
+        };
+        let smooth = 1.0 - share(&sample, is_rough);
+        if smooth < BORDER_SHARE {
+            let percent = 100.0 * smooth;
+            return Err(format!("only {percent:.0} % of the photo's border are smooth"));
+        }
+        let (explained, surface) = starts(&cells)
+            .into_iter()
+            .map(|start| {
+                let surface = Surface::flat(&cells, start).fit(&cells, &sample, &TRIMS);
+                (share(&sample, |&&at| surface.residual(&cells, at) <= WIDEST_TOLERANCE), surface)
+            })
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .expect("there is a start");
+        if explained < BORDER_SHARE {
+            return Err(explains(explained));
+        }
+        let fit = Fit::new(surface.fit(&cells, &border, &TRIMS[3..]), &cells, &border);
+        fit.check(&cells, &border)?;
+        let colours: Vec<_> = (0..cells.cells.len()).map(|at| fit.surface.at(&cells, at)).collect();
+        let is_plain: Vec<_> =
+            cells.cells.iter().zip(&colours).map(|(cell, &at)| fit.holds(cell, at)).collect();
+        let mut ground =
+            Self { tolerance: fit.tolerance, grain: fit.noise, fit, cells, colours, is_plain };
+        ground.grain = ground.grain(photo, &border).max(ground.grain);
+        Ok(ground)
+    }
+
+    /// [`Fit::noise`] of the photo's own pixels, which the cells have averaged.
+    fn grain(&self, photo: &Image, border: &[usize]) -> f32 {
+        let (width, size) = (photo.width() as usize, self.cells.size);
+        let spans = border.iter().filter(|&&at| self.is_plain(at)).step_by(SAMPLE).map(|&at| {
+            let (left, top) = (at % self.cells.columns * size, at / self.cells.columns * size);
+            let rows = photo.pixels().chunks_exact(4 * width).skip(top).take(size);
+            let mut cell = Cell { mean: [0.0; 3], low: [255; 3], high: [0; 3] };
+            for row in rows {
+                for pixel in row[4 * left..4 * (left + size).min(width)].chunks_exact(4) {
+                    for c in 0..3 {
+                        cell.low[c] = cell.low[c].min(pixel[c]);
+                        cell.high[c] = cell.high[c].max(pixel[c]);
+                    }
+                }
+            }
+            span(&cell, self.colours[at])
+        });
+        2.0 * median(&mut spans.collect::<Vec<_>>())
+    }
+}
+
+/// A surface and how closely the border follows it.
+#[derive(Debug, Clone, PartialEq)]
+struct Fit {
+    surface: Surface,
+    /// See [`Ground`].
+    tolerance: f32,
+    /// See [`Ground::noise`].
+    noise: f32,
+}
+
+impl Fit {
+    /// Measures the tolerances on the cells of the border that `surface` explains.
+    fn new(surface: Surface, cells: &Cells, border: &[usize]) -> Self {
+        let (mut residuals, mut spans) = (vec![], vec![]);
+        for &at in border {
+            let (cell, colour) = (&cells.cells[at], surface.at(cells, at));
+            let residual = distance(cell.mean, colour);
+            if residual <= WIDEST_TOLERANCE {
+                residuals.push(residual);
+                spans.push(span(cell, colour));
+            }
+        }
+        let tolerance = (2.5 * median(&mut residuals) + 2.0).max(3.0);
+        let noise = (2.0 * median(&mut spans)).max(tolerance + 3.0);
+        Self { surface, tolerance, noise }
+    }
+
+    /// Whether `cell` shows nothing but ground of this `colour`.
+    fn holds(&self, cell: &Cell, colour: [f32; 3]) -> bool {
+        distance(cell.mean, colour) <= self.tolerance && span(cell, colour) <= self.noise
+    }
+
+    fn check(&self, cells: &Cells, border: &[usize]) -> std::result::Result<(), String> {
+        let (columns, rows) = (cells.columns, cells.rows);
         if self.tolerance > ROUGHEST {
             return Err(format!("it is uneven by {:.0} levels of 255", self.tolerance));
         }
         if self.noise > COARSEST {
             return Err(format!("it is textured by {:.0} levels of 255", self.noise));
         }
-        let plain = border.iter().filter(|&&at| self.is_plain(at)).count();
-        let share = plain as f32 / border.len() as f32;
-        if share < BORDER_SHARE {
-            let percent = 100.0 * share;
-            return Err(format!("one colour explains {percent:.0} % of the photo's border"));
+        let is_plain = |at: usize| self.holds(&cells.cells[at], self.surface.at(cells, at));
+        let explained = share(border, |&&at| is_plain(at));
+        if explained < BORDER_SHARE {
+            return Err(explains(explained));
         }
-        let gaps = gaps(&outline(columns, rows).map(|at| self.is_plain(at)).collect::<Vec<_>>());
+        let gaps = gaps(&outline(columns, rows).map(is_plain).collect::<Vec<_>>());
         if gaps > MOST_GAPS {
             return Err(format!("it breaks off {gaps} times along the photo's border"));
         }
         let corners = [0, columns - 1, columns * (rows - 1), columns * rows - 1];
-        let plain = corners.iter().filter(|&&at| self.is_plain(at)).count();
+        let plain = corners.into_iter().filter(|&at| is_plain(at)).count();
         if plain < 3 {
             return Err(format!("it shows in {plain} of the photo's corners"));
         }
@@ -145,94 +198,17 @@ impl Ground {
     }
 }
 
-/// A polynomial of second order for each channel, over columns and rows of cells.
-#[derive(Debug, Clone, PartialEq)]
-struct Surface {
-    /// Of 1, x, y, xx, xy, yy, with x and y from -1 to 1.
-    factors: [[f32; 3]; TERMS],
-    /// Half the columns and half the rows.
-    half: [f32; 2],
+fn explains(share: f32) -> String {
+    format!("one colour explains {:.0} % of the photo's border", 100.0 * share)
 }
 
-impl Surface {
-    fn flat(cells: &Cells, colour: [f32; 3]) -> Self {
-        let mut factors = [[0.0; 3]; TERMS];
-        factors[0] = colour;
-        Self { factors, half: [cells.columns as f32 / 2.0, cells.rows as f32 / 2.0] }
-    }
-
-    fn terms(&self, column: f32, row: f32) -> [f32; TERMS] {
-        let x = (column + 0.5) / self.half[0] - 1.0;
-        let y = (row + 0.5) / self.half[1] - 1.0;
-        [1.0, x, y, x * x, x * y, y * y]
-    }
-
-    fn colour(&self, column: f32, row: f32) -> [f32; 3] {
-        let terms = self.terms(column, row);
-        [0, 1, 2].map(|c| {
-            terms
-                .iter()
-                .zip(&self.factors)
-                .map(|(term, factor)| term * factor[c])
-                .sum::<f32>()
-                .clamp(0.0, 255.0)
-        })
-    }
-
-    fn at(&self, cells: &Cells, at: usize) -> [f32; 3] {
-        self.colour((at % cells.columns) as f32, (at / cells.columns) as f32)
-    }
-
-    fn residual(&self, cells: &Cells, at: usize) -> f32 {
-        distance(cells.cells[at].mean, self.at(cells, at))
-    }
-
-    fn fit(mut self, cells: &Cells, among: &[usize], trims: &[(f32, usize)]) -> Self {
-        for &(trim, terms) in trims {
-            let mut normal = [[0.0; TERMS + 3]; TERMS];
-            let mut count = 0.0;
-            for &at in among.iter().filter(|&&at| self.residual(cells, at) <= trim) {
-                let basis = self.terms((at % cells.columns) as f32, (at / cells.columns) as f32);
-                let basis = basis.map(f64::from);
-                let mean = cells.cells[at].mean.map(f64::from);
-                for (row, &factor) in normal.iter_mut().zip(&basis) {
-                    for (sum, value) in row.iter_mut().zip(basis.iter().chain(&mean)) {
-                        *sum += factor * value;
-                    }
-                }
-                count += 1.0;
-            }
-            for (term, row) in normal.iter_mut().enumerate().skip(1) {
-                row[term] += count * RIDGE * if term < 3 { 0.1 } else { 1.0 };
-            }
-            if let Some(factors) = solve(normal, terms) {
-                self.factors = factors;
-            }
-        }
-        self
-    }
+fn share(cells: &[usize], is_so: impl Fn(&&usize) -> bool) -> f32 {
+    cells.iter().filter(is_so).count() as f32 / cells.len() as f32
 }
 
-/// Solves the first `terms` normal equations by elimination; the other factors are 0. `None` when
-/// they have no single answer.
-fn solve(mut rows: [[f64; TERMS + 3]; TERMS], terms: usize) -> Option<[[f32; 3]; TERMS]> {
-    for pivot in 0..terms {
-        let top = rows[pivot];
-        if top[pivot] <= 1e-9 {
-            return None;
-        }
-        for row in (0..terms).filter(|&row| row != pivot) {
-            let share = rows[row][pivot] / top[pivot];
-            for (value, top) in rows[row].iter_mut().zip(&top) {
-                *value -= share * top;
-            }
-        }
-    }
-    let mut factors = [[0.0; 3]; TERMS];
-    for (term, factor) in factors.iter_mut().enumerate().take(terms) {
-        *factor = [0, 1, 2].map(|c| (rows[term][TERMS + c] / rows[term][term]) as f32);
-    }
-    Some(factors)
+/// How far anything in `cell` lies from `colour`, levels.
+fn span(Cell { low, high, .. }: &Cell, colour: [f32; 3]) -> f32 {
+    distance(low.map(f32::from), colour).max(distance(high.map(f32::from), colour))
 }
 
 /// Every cell along the border.
@@ -284,13 +260,13 @@ fn starts(cells: &Cells) -> Vec<[f32; 3]> {
     starts.push(
         [0, 1, 2].map(|c| median(&mut starts.iter().map(|start| start[c]).collect::<Vec<_>>())),
     );
-    starts
-}
-
-/// The largest of the channels' differences.
-fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
-    let apart = [0, 1, 2].map(|c| (a[c] - b[c]).abs());
-    apart[0].max(apart[1]).max(apart[2])
+    let mut apart: Vec<[f32; 3]> = Vec::new();
+    for start in starts {
+        if apart.iter().all(|&other| distance(start, other) > SAME_START) {
+            apart.push(start);
+        }
+    }
+    apart
 }
 
 fn median(values: &mut [f32]) -> f32 {

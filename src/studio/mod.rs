@@ -13,14 +13,22 @@ mod cells;
 mod flood;
 mod ground;
 mod sharpen;
+mod surface;
 #[cfg(test)]
 mod tests;
 
 pub use ground::Ground;
+use sharpen::refine;
 pub use sharpen::sharpen;
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
+use crate::field::Field;
 use crate::image::{Image, Mask};
+use crate::matte::clean;
+use crate::options::Options;
+use crate::shrink::shrink;
 use cells::Cells;
 use flood::{Evenness, flood, regions};
 
@@ -41,17 +49,38 @@ pub fn find_ground(photo: &Image) -> Option<Ground> {
 /// # Errors
 /// [`Error::BusyGround`], which says what was measured.
 pub fn recognise(photo: &Image) -> Result<Ground> {
-    let busy = |reason: &str| Error::BusyGround { reason: reason.to_owned() };
-    if !photo.is_opaque() {
-        return Err(busy("the photo is transparent in parts"));
-    }
-    let cells = Cells::of(photo).ok_or_else(|| busy("the photo is too long"))?;
-    Ground::of(cells).map_err(|reason| busy(&reason))
+    recognise_in(&shrink(photo), photo)
 }
 
-/// The mask of everything in `photo` that is not `ground`.
-pub fn segment(photo: &Image, ground: &Ground) -> Mask {
-    sharpen(outline(photo, ground), photo, ground)
+/// [`recognise`], for those who have the [shrunk](shrink) photo.
+pub(crate) fn recognise_in(small: &Cow<'_, Image>, photo: &Image) -> Result<Ground> {
+    let busy = |reason: &str| Error::BusyGround { reason: reason.to_owned() };
+    if matches!(small, Cow::Borrowed(photo) if !photo.is_opaque()) {
+        return Err(busy("the photo is transparent in parts"));
+    }
+    let scale = photo.width().max(photo.height()).div_ceil(small.width().max(small.height()));
+    let cells = Cells::of(small, scale as usize).ok_or_else(|| busy("the photo is too long"))?;
+    Ground::of(cells, photo).map_err(|reason| busy(&reason))
+}
+
+/// The mask of everything in `photo` that is not `ground`; its holes and subjects as `options` say.
+pub fn segment(photo: &Image, ground: &Ground, options: &Options) -> Mask {
+    let reached = flood(ground);
+    let mut field = outline(ground, &reached);
+    clean(&mut field, options.holes, options.subjects);
+    let means: Vec<f32> = field.cells.iter().map(|cell| cell[3]).collect();
+    let (width, size) = (photo.width() as usize, ground.cells.size);
+    let mut mask =
+        Mask::new(photo.width(), photo.height(), vec![0; width * photo.height() as usize]);
+    let rows = means.chunks_exact(field.width);
+    for (strip, row) in mask.values_mut().chunks_mut(width * size).zip(rows) {
+        for values in strip.chunks_exact_mut(width) {
+            for (values, &mean) in values.chunks_mut(size).zip(row) {
+                values.fill((255.0 * mean) as u8);
+            }
+        }
+    }
+    refine(mask, &means, &reached, photo, ground)
 }
 
 /// How sure [`segment`] is of `mask`, 0 to 1: 1, or 0 where it left nothing or everything.
@@ -61,24 +90,22 @@ pub fn confidence(mask: &Mask) -> f32 {
     if (SMALLEST_SUBJECT..=LARGEST_SUBJECT).contains(&share) { 1.0 } else { 0.0 }
 }
 
-/// What the flood of the ground did not reach, cell by cell.
-fn outline(photo: &Image, ground: &Ground) -> Mask {
+/// What the flood did not reach, as the fourth channel of a field of the cells' colours.
+fn outline(ground: &Ground, reached: &[bool]) -> Field<4> {
     let cells = &ground.cells;
-    let mut reached = flood(ground);
+    let mut field = Field::<4>::new(cells.columns, cells.rows);
+    for ((to, cell), &reached) in field.cells.iter_mut().zip(&cells.cells).zip(reached) {
+        let [r, g, b] = cell.mean.map(|value| value / 255.0);
+        *to = [r, g, b, if reached { 0.0 } else { 1.0 }];
+    }
     let is_sure = |at: &usize| reached[*at] && ground.is_plain(*at);
     let even = Evenness::of(ground, &(0..reached.len()).filter(is_sure).collect::<Vec<_>>());
     for hole in
         regions(ground, reached.len() / SMALLEST_HOLE, |at| !reached[at] && ground.is_plain(at))
     {
         if even.holds(ground, &hole) {
-            hole.iter().for_each(|&at| reached[at] = true);
+            hole.iter().for_each(|&at| field.cells[at][3] = 0.0);
         }
     }
-    let (width, height) = (photo.width() as usize, photo.height() as usize);
-    let mut values = Vec::with_capacity(width * height);
-    for y in 0..height {
-        let row = &reached[y / cells.size * cells.columns..][..cells.columns];
-        values.extend((0..width).map(|x| if row[x / cells.size] { 0 } else { 255 }));
-    }
-    Mask::new(photo.width(), photo.height(), values)
+    field
 }

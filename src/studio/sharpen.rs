@@ -10,6 +10,7 @@ use super::cells::{Cell, Cells};
 use super::flood::{Evenness, flood, is_shade, regions};
 use super::ground::Ground;
 use crate::image::{Image, Mask};
+use std::ops::Range;
 
 /// A mask this sure is solid, whatever its colour.
 const SOLID: f32 = 0.97;
@@ -53,37 +54,58 @@ struct Node {
 ///
 /// # Panics
 /// When the sizes differ.
-pub fn sharpen(mut mask: Mask, photo: &Image, ground: &Ground) -> Mask {
+pub fn sharpen(mask: Mask, photo: &Image, ground: &Ground) -> Mask {
+    let means = means(&mask, &ground.cells);
+    refine(mask, &means, &flood(ground), photo, ground)
+}
+
+/// [`sharpen`], given the mask's mean in each cell and where the [`flood`] went.
+pub(super) fn refine(
+    mut mask: Mask,
+    means: &[f32],
+    reached: &[bool],
+    photo: &Image,
+    ground: &Ground,
+) -> Mask {
     assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
     let cells = &ground.cells;
-    let means = means(&mask, cells);
-    let known = judge(ground, &means);
-    let band = band(ground, &means, &known);
+    let known = judge(ground, means, reached);
+    let band = band(ground, means, &known);
     let nodes = nodes(ground, &known, &band);
     let width = photo.width() as usize;
     let strips = mask.values_mut().chunks_mut(width * cells.size);
     let photo_strips = photo.pixels().chunks(4 * width * cells.size);
     for (row, (values, pixels)) in strips.zip(photo_strips).enumerate() {
-        let rows = values.len() / width;
-        for column in 0..cells.columns {
-            let at = row * cells.columns + column;
-            let (left, right) = (column * cells.size, ((column + 1) * cells.size).min(width));
-            if band[at] {
-                let place = Place { cells, nodes: &nodes, row, column, noise: ground.noise };
-                for y in 0..rows {
-                    let span = y * width + left..y * width + right;
-                    let pixels = &pixels[4 * span.start..4 * span.end];
-                    place.matte(y, pixels, &mut values[span]);
+        for run in runs(row * cells.columns..(row + 1) * cells.columns, &known, &band) {
+            let columns = run.start - row * cells.columns..run.end - row * cells.columns;
+            let span = columns.start * cells.size..(columns.end * cells.size).min(width);
+            if band[run.start] {
+                let rows = values.chunks_exact_mut(width).zip(pixels.chunks_exact(4 * width));
+                for (y, (values, pixels)) in rows.enumerate() {
+                    let place = Place { cells, nodes: &nodes, grain: ground.grain };
+                    place.matte(row, y, columns.clone(), pixels, values);
                 }
-            } else if known[at] != Known::Nothing {
-                let value = if known[at] == Known::Subject { 255 } else { 0 };
-                for y in 0..rows {
-                    values[y * width + left..y * width + right].fill(value);
-                }
+            } else if known[run.start] != Known::Nothing {
+                let value = if known[run.start] == Known::Subject { 255 } else { 0 };
+                values.chunks_exact_mut(width).for_each(|row| row[span.clone()].fill(value));
             }
         }
     }
     mask
+}
+
+/// The cells of a row in runs of one kind.
+fn runs(row: Range<usize>, known: &[Known], band: &[bool]) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for at in row {
+        match runs.last_mut() {
+            Some(run) if (known[run.start], band[run.start]) == (known[at], band[at]) => {
+                run.end = at + 1;
+            }
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs
 }
 
 /// The mask's mean in each cell, 0 to 1.
@@ -108,8 +130,7 @@ fn means(mask: &Mask, cells: &Cells) -> Vec<f32> {
 }
 
 /// Weighs flood, colour and mask against each other.
-fn judge(ground: &Ground, means: &[f32]) -> Vec<Known> {
-    let reached = flood(ground);
+fn judge(ground: &Ground, means: &[f32], reached: &[bool]) -> Vec<Known> {
     let cells = &ground.cells;
     let subject = means.iter().map(|&mean| mean >= 0.5).collect();
     let near = grow(cells, subject, share_of(cells, REACH), |_| true);
@@ -173,7 +194,7 @@ fn nodes(ground: &Ground, known: &[Known], band: &[bool]) -> Vec<Node> {
         let apart = (0..3).map(|c| (subject[c] - colour[c]).abs()).fold(0.0, f32::max);
         let trust = match known[at] {
             Known::Nothing => 0.0,
-            _ => ((apart - ground.noise - ALIKE) / (APART - ALIKE)).clamp(0.0, 1.0),
+            _ => ((apart - ground.grain - ALIKE) / (APART - ALIKE)).clamp(0.0, 1.0),
         };
         Node { ground: colour, subject, trust }
     };
@@ -194,12 +215,10 @@ fn spread(
     mut colours: Vec<Option<[f32; 3]>>,
     steps: usize,
 ) -> Vec<Option<[f32; 3]>> {
-    let is_missing = |colours: &[Option<[f32; 3]>], at: usize| colours[at].is_none();
-    let mut front: Vec<usize> =
-        (0..colours.len()).filter(|&at| !is_missing(&colours, at)).collect();
+    let mut front = cells.rim(|at| colours[at].is_some());
     for _ in 0..steps {
         let mut next: Vec<usize> = front.iter().flat_map(|&at| cells.neighbours(at)).collect();
-        next.retain(|&at| is_missing(&colours, at));
+        next.retain(|&at| colours[at].is_none());
         next.sort_unstable();
         next.dedup();
         let found: Vec<[f32; 3]> = next
@@ -226,30 +245,40 @@ fn share_of(cells: &Cells, share: f32) -> usize {
     (share * cells.columns.max(cells.rows) as f32) as usize + 1
 }
 
-/// A cell of the band, between the nodes around it.
+/// The band and its nodes.
 struct Place<'a> {
     cells: &'a Cells,
     nodes: &'a [Node],
-    row: usize,
-    column: usize,
-    noise: f32,
+    grain: f32,
 }
 
 impl Place<'_> {
-    /// Mattes row `y` of the cell: `pixels` RGBA8, `values` the mask.
-    fn matte(&self, y: usize, pixels: &[u8], values: &mut [u8]) {
-        let (columns, size) = (self.cells.columns, self.cells.size);
-        let (top, bottom, down) = between(self.row, y, size, self.cells.rows);
-        for (x, (pixel, value)) in pixels.chunks_exact(4).zip(values).enumerate() {
-            let (left, right, across) = between(self.column, x, size, columns);
-            let upper =
-                self.nodes[top * columns + left].mix(&self.nodes[top * columns + right], across);
-            let lower = self.nodes[bottom * columns + left]
-                .mix(&self.nodes[bottom * columns + right], across);
-            let node = upper.mix(&lower, down);
-            let alpha = node.share([pixel[0], pixel[1], pixel[2]].map(f32::from), self.noise);
-            let before = f32::from(*value) / 255.0;
-            *value = (255.0 * (before + node.trust * (alpha - before)) + 0.5) as u8;
+    /// Mattes row `y` of the cells in `columns` of `row`: `pixels` RGBA8 and `values` are one row of
+    /// the photo and the mask.
+    fn matte(&self, row: usize, y: usize, columns: Range<usize>, pixels: &[u8], values: &mut [u8]) {
+        let Cells { columns: width, rows, size, .. } = *self.cells;
+        let (top, bottom, down) = between(row, y, size, rows);
+        let node = |column: usize| {
+            self.nodes[top * width + column].mix(&self.nodes[bottom * width + column], down)
+        };
+        for column in columns {
+            let around = [column.saturating_sub(1), column, (column + 1).min(width - 1)].map(node);
+            if around.iter().all(|node| node.trust == 0.0) {
+                continue;
+            }
+            let span = column * size..((column + 1) * size).min(values.len());
+            let pixels = pixels[4 * span.start..4 * span.end].chunks_exact(4);
+            for (x, (pixel, value)) in pixels.zip(&mut values[span]).enumerate() {
+                let offset = (x as f32 + 0.5) / size as f32 - 0.5;
+                let node = if offset < 0.0 {
+                    around[0].mix(&around[1], 1.0 + offset)
+                } else {
+                    around[1].mix(&around[2], offset)
+                };
+                let alpha = node.share([pixel[0], pixel[1], pixel[2]].map(f32::from), self.grain);
+                let before = f32::from(*value) / 255.0;
+                *value = (255.0 * (before + node.trust * (alpha - before)) + 0.5) as u8;
+            }
         }
     }
 }
@@ -295,7 +324,7 @@ fn grow(
     steps: usize,
     takes: impl Fn(usize) -> bool,
 ) -> Vec<bool> {
-    let mut front: Vec<usize> = (0..seed.len()).filter(|&at| seed[at]).collect();
+    let mut front = cells.rim(|at| seed[at]);
     for _ in 0..steps {
         let mut next = Vec::new();
         for at in front {

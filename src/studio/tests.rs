@@ -1,6 +1,7 @@
 //! Drawn pictures whose masks are known exactly.
 
 use super::*;
+use crate::options::{Holes, Subjects};
 
 const WIDTH: u32 = 600;
 const HEIGHT: u32 = 450;
@@ -53,6 +54,10 @@ fn stripes(x: f32, y: f32) -> Colour {
     }
 }
 
+fn cut(photo: &Image) -> Mask {
+    segment(photo, &recognise(photo).unwrap(), &Options::default())
+}
+
 /// The mean difference of a mask from `truth`, levels.
 fn error(mask: &Mask, truth: impl Fn(f32, f32) -> f32) -> f32 {
     let width = mask.width();
@@ -86,7 +91,7 @@ fn edges_are_exact() {
     for ground in [paper, white] {
         let truth = |x, y| disc(x, y, (290.0, 220.0), 130.0);
         let photo = draw(WIDTH, HEIGHT, |x, y| mix(ground(x, y), stripes(x, y), truth(x, y)));
-        let mask = segment(&photo, &recognise(&photo).unwrap());
+        let mask = cut(&photo);
         assert!(error(&mask, truth) < 0.25, "{}", error(&mask, truth));
         assert_eq!([at(&mask, 290, 220), at(&mask, 290, 95), at(&mask, 20, 20)], [255, 255, 0]);
     }
@@ -100,7 +105,7 @@ fn a_soft_shadow_is_ground() {
         let shade = 1.0 - 0.35 * (1.0 - away).clamp(0.0, 1.0);
         mix(paper(x, y).map(|value| value * shade), stripes(x, y), truth(x, y))
     });
-    let mask = segment(&photo, &recognise(&photo).unwrap());
+    let mask = cut(&photo);
     assert!(error(&mask, truth) < 0.4, "{}", error(&mask, truth));
     assert_eq!([at(&mask, 300, 330), at(&mask, 300, 310), at(&mask, 200, 340)], [0; 3]);
 }
@@ -113,7 +118,7 @@ fn a_white_garment_on_white_keeps_its_inside() {
         let folds = [250.0 + 5.0 * (x / 15.0).sin(); 3];
         mix(mix(white(x, y), folds, truth(x, y)), [205.0, 206.0, 210.0], rim)
     });
-    let mask = segment(&photo, &recognise(&photo).unwrap());
+    let mask = cut(&photo);
     assert!(error(&mask, truth) < 1.0, "{}", error(&mask, truth));
     assert_eq!([at(&mask, 300, 225), at(&mask, 220, 170)], [255; 2]);
 }
@@ -122,7 +127,7 @@ fn a_white_garment_on_white_keeps_its_inside() {
 fn a_ring_is_open() {
     let truth = |x, y| disc(x, y, (300.0, 225.0), 150.0) - disc(x, y, (300.0, 225.0), 80.0);
     let photo = draw(WIDTH, HEIGHT, |x, y| mix(paper(x, y), [160.0, 90.0, 20.0], truth(x, y)));
-    let mask = segment(&photo, &recognise(&photo).unwrap());
+    let mask = cut(&photo);
     assert!(error(&mask, truth) < 0.5, "{}", error(&mask, truth));
     assert_eq!([at(&mask, 300, 225), at(&mask, 300, 110)], [0, 255]);
 }
@@ -133,7 +138,7 @@ fn a_subject_may_touch_sides() {
     for middle in sides {
         let truth = |x, y| disc(x, y, middle, 140.0);
         let photo = draw(WIDTH, HEIGHT, |x, y| mix(paper(x, y), stripes(x, y), truth(x, y)));
-        let mask = segment(&photo, &recognise(&photo).unwrap());
+        let mask = cut(&photo);
         assert!(error(&mask, truth) < 0.4, "{middle:?}: {}", error(&mask, truth));
     }
 }
@@ -161,6 +166,41 @@ fn a_rough_mask_becomes_exact_and_its_sure_white_stays() {
     let after = sharpen(before, &garment, &recognise(&garment).unwrap());
     assert_eq!([at(&after, 300, 225), at(&after, 300, 120), at(&after, 20, 20)], [255, 255, 0]);
     assert!(error(&after, truth) < 4.0, "{}", error(&after, truth));
+}
+
+#[test]
+fn specks_go_and_holes_and_pairs_are_as_asked() {
+    let shoe = |x, y| disc(x, y, (150.0, 225.0), 80.0) - disc(x, y, (150.0, 225.0), 30.0);
+    let other = |x, y| disc(x, y, (430.0, 225.0), 60.0);
+    let dust = |x, y| disc(x, y, (500.0, 60.0), 3.0) + disc(x, y, (520.0, 400.0), 2.0);
+    let photo = draw(WIDTH, HEIGHT, |x, y| {
+        mix(paper(x, y), [160.0, 40.0, 20.0], shoe(x, y) + other(x, y) + dust(x, y))
+    });
+    let ground = recognise(&photo).unwrap();
+    let cut = |options: Options| segment(&photo, &ground, &options);
+    let mask = cut(Options::default());
+    let truth = |x, y| shoe(x, y) + other(x, y);
+    assert!(error(&mask, truth) < 0.4, "{}", error(&mask, truth));
+    assert_eq!([at(&mask, 500, 60), at(&mask, 520, 400), at(&mask, 150, 225)], [0; 3]);
+    let mask = cut(Options { holes: Holes::Fill, ..Options::default() });
+    assert_eq!([at(&mask, 150, 225), at(&mask, 430, 225)], [255; 2]);
+    let mask = cut(Options { subjects: Subjects::Largest, ..Options::default() });
+    assert_eq!([at(&mask, 150, 170), at(&mask, 430, 225)], [255, 0]);
+}
+
+#[test]
+fn grain_that_averaging_hides_does_not_show_in_the_mask() {
+    let (width, height) = (2400, 1800);
+    let truth = |x: f32, y: f32| disc(x, y, (1200.0, 900.0), 500.0);
+    let photo = draw(width, height, |x, y| {
+        let grain = 7.0 * grain(x as u32 + 7919, y as u32);
+        mix([200.0; 3], [40.0, 60.0, 120.0], truth(x, y)).map(|value| value + grain)
+    });
+    let ground = recognise(&photo).unwrap();
+    assert!(ground.grain > 6.0 && ground.grain < 24.0, "{}", ground.grain);
+    let mask = segment(&photo, &ground, &Options::default());
+    assert!(error(&mask, truth) < 0.15, "{}", error(&mask, truth));
+    assert_eq!([at(&mask, 1200, 900), at(&mask, 1200, 395), at(&mask, 1706, 900)], [255, 0, 0]);
 }
 
 #[test]
@@ -194,7 +234,7 @@ fn any_size_is_an_answer() {
                 )
             });
             if let Some(ground) = find_ground(&photo) {
-                let mask = segment(&photo, &ground);
+                let mask = segment(&photo, &ground, &Options::default());
                 assert_eq!((mask.width(), mask.height()), (width, height));
                 let all = Mask::new(width, height, vec![255; (width * height) as usize]);
                 sharpen(all, &photo, &ground);
@@ -206,7 +246,7 @@ fn any_size_is_an_answer() {
 #[test]
 fn an_empty_ground_has_no_subject() {
     let photo = draw(WIDTH, HEIGHT, paper);
-    let mask = segment(&photo, &recognise(&photo).unwrap());
+    let mask = cut(&photo);
     assert_eq!(confidence(&mask), 0.0);
     assert!(mask.values().iter().all(|&value| value == 0));
 }
