@@ -128,9 +128,9 @@ impl Ground {
             let mut cell = Cell { mean: [0.0; 3], low: [255; 3], high: [0; 3] };
             for row in rows {
                 for pixel in row[4 * left..4 * (left + size).min(width)].chunks_exact(4) {
-                    for c in 0..3 {
-                        cell.low[c] = cell.low[c].min(pixel[c]);
-                        cell.high[c] = cell.high[c].max(pixel[c]);
+                    for (c, &value) in pixel[..3].iter().enumerate() {
+                        cell.low[c] = cell.low[c].min(value);
+                        cell.high[c] = cell.high[c].max(value);
                     }
                 }
             }

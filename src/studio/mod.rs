@@ -21,8 +21,6 @@ pub use ground::Ground;
 use sharpen::refine;
 pub use sharpen::sharpen;
 
-use std::borrow::Cow;
-
 use crate::error::{Error, Result};
 use crate::field::Field;
 use crate::image::{Image, Mask};
@@ -53,9 +51,9 @@ pub fn recognise(photo: &Image) -> Result<Ground> {
 }
 
 /// [`recognise`], for those who have the [shrunk](shrink) photo.
-pub(crate) fn recognise_in(small: &Cow<'_, Image>, photo: &Image) -> Result<Ground> {
+pub(crate) fn recognise_in(small: &Image, photo: &Image) -> Result<Ground> {
     let busy = |reason: &str| Error::BusyGround { reason: reason.to_owned() };
-    if matches!(small, Cow::Borrowed(photo) if !photo.is_opaque()) {
+    if !small.is_opaque() {
         return Err(busy("the photo is transparent in parts"));
     }
     let scale = photo.width().max(photo.height()).div_ceil(small.width().max(small.height()));
