@@ -20,7 +20,7 @@ const SRGB_OF_XYZ: [[f64; 3]; 3] = [
 /// From a profile's colours to sRGB.
 pub(super) enum Conversion {
     /// Red, green and blue alike.
-    Grey([u8; 256]),
+    Grey(Box<[u8; 256]>),
     /// Linear light of each channel's values, their mixture by rows, and sRGB's curve.
     Rgb { curves: Box<[[f32; 256]; 3]>, matrix: [[f32; 3]; 3], encode: Vec<u8> },
 }
@@ -34,7 +34,7 @@ impl Conversion {
         let conversion = match (profile.get(16..20)?, is_grey) {
             (b"GRAY", true) => {
                 let curve = Curve::read(tag(profile, b"kTRC")?)?;
-                Self::Grey(std::array::from_fn(|value| encoded(curve.linear(value))))
+                Self::Grey(Box::new(std::array::from_fn(|value| encoded(curve.linear(value)))))
             }
             (b"RGB ", false) => Self::rgb(profile)?,
             _ => return None,
