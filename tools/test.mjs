@@ -8,7 +8,14 @@ import { check } from "./check.mjs";
 import { setUpChromium } from "./setup.mjs";
 import { fail, ROOT, say, step } from "./step.mjs";
 
-const PARTS = { check, rust: testRust, node: testNode, kernels: testKernels, browser: testBrowser };
+const PARTS = {
+  check,
+  rust: testRust,
+  node: testNode,
+  kernels: testKernels,
+  browser: testBrowser,
+  consumers: testConsumers,
+};
 
 function testRust() {
   step("Testing the Rust", "cargo", ["test", "--locked"]);
@@ -33,6 +40,11 @@ function testBrowser() {
   step("Testing the page in Chromium", "npx", ["playwright", "test"], {
     env: { CLEANCUT_CHROMIUM: chromium },
   });
+}
+
+function testConsumers() {
+  setUpChromium();
+  step("Installing the tarball into fresh apps", "node", ["tools/consumers.mjs"]);
 }
 
 const wanted = process.argv.slice(2);

@@ -3,7 +3,9 @@
 In:  the built `cleancut`, the data folder, options such as "--refine off". Out: IoU, MAE and boundary F
 (3 px at 320, scaled) of each validation set, against the masks that came with the pictures.
 
-    .venv/bin/python masks.py "--refine off" "--refine fast" "--refine best"
+    .venv/bin/python masks.py "--method network --refine off" "--method network" ""
+
+A picture in which no subject is found counts as an empty mask.
 """
 
 import argparse
@@ -46,11 +48,12 @@ def score(found, mask):
 
 def scores(binary, folder, masks, options):
     with tempfile.TemporaryDirectory() as out:
-        subprocess.run([binary, folder, "-o", out, *options.split()], stderr=subprocess.DEVNULL, check=False)
+        command = [binary, folder, "-o", out, "--channels", "alpha", *options.split()]
+        subprocess.run(command, stderr=subprocess.DEVNULL, check=False)
         rows = []
         for name, mask in masks.items():
-            cutout = cv2.imread(str(Path(out) / name), cv2.IMREAD_UNCHANGED)
-            rows.append(score(np.zeros_like(mask) if cutout is None else cutout[..., 3], mask))
+            found = cv2.imread(str(Path(out) / name), cv2.IMREAD_GRAYSCALE)
+            rows.append(score(np.zeros_like(mask) if found is None else found, mask))
         return np.mean(rows, 0)
 
 

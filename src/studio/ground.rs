@@ -2,8 +2,7 @@
 //! has none.
 //!
 //! Each channel is a polynomial of second order in x and y, fitted to the cells along the photo's
-//! border by trimmed least squares from several starts, since a subject may hide any part of it;
-//! then to all cells that the first fit explains.
+//! border by trimmed least squares from several starts, since a subject may hide any part of it.
 
 use super::cells::{Cell, Cells};
 use super::surface::{Surface, TRIMS, distance};
@@ -25,6 +24,11 @@ const WIDEST_TOLERANCE: f32 = 12.0;
 const ROUGHEST: f32 = 8.0;
 /// The largest noise of a plain ground, levels.
 const COARSEST: f32 = 40.0;
+
+/// The share of two sides along which a drawn frame is equally deep, at least,
+const FRAME_SHARE: f32 = 0.95;
+/// and how deep it is at most, as a share of the photo.
+const FRAME_DEPTH: f32 = 0.4;
 
 /// The colour of a plain ground at every place of its photo.
 #[derive(Clone, PartialEq)]
@@ -113,6 +117,9 @@ impl Ground {
         let colours: Vec<_> = (0..cells.cells.len()).map(|at| fit.surface.at(&cells, at)).collect();
         let is_plain: Vec<_> =
             cells.cells.iter().zip(&colours).map(|(cell, &at)| fit.holds(cell, at)).collect();
+        if is_framed(&is_plain, columns, rows) {
+            return Err("it is a frame drawn around the photo".to_owned());
+        }
         let mut ground =
             Self { tolerance: fit.tolerance, grain: fit.noise, fit, cells, colours, is_plain };
         ground.grain = ground.grain(photo, &border).max(ground.grain);
@@ -128,9 +135,10 @@ impl Ground {
             let mut cell = Cell { mean: [0.0; 3], low: [255; 3], high: [0; 3] };
             for row in rows {
                 for pixel in row[4 * left..4 * (left + size).min(width)].chunks_exact(4) {
-                    for (c, &value) in pixel[..3].iter().enumerate() {
-                        cell.low[c] = cell.low[c].min(value);
-                        cell.high[c] = cell.high[c].max(value);
+                    let bounds = cell.low.iter_mut().zip(&mut cell.high);
+                    for ((low, high), &value) in bounds.zip(pixel) {
+                        *low = value.min(*low);
+                        *high = value.max(*high);
                     }
                 }
             }
@@ -227,6 +235,29 @@ fn outline(columns: usize, rows: usize) -> impl Iterator<Item = usize> {
     let back = (1..columns).map(move |x| last - x);
     let up = (1..rows - 1).map(move |y| (rows - 1 - y) * columns);
     (0..columns).chain(down).chain(back).chain(up)
+}
+
+/// Whether the plain cells end along straight lines above and below or to the left and the right.
+/// A frame that is deep on all four sides is no different from a picture on a wall, and stays.
+fn is_framed(is_plain: &[bool], columns: usize, rows: usize) -> bool {
+    let are_bars = |length: usize, across: usize, at: &dyn Fn(usize, usize) -> usize| {
+        let near = straight(length, across, |x, depth| is_plain[at(x, depth)]);
+        let far = straight(length, across, |x, depth| is_plain[at(x, across - 1 - depth)]);
+        (near + far) as f32 >= FRAME_SHARE * (2 * length) as f32
+    };
+    are_bars(columns, rows, &|x, y| y * columns + x)
+        || are_bars(rows, columns, &|y, x| y * columns + x)
+}
+
+/// Along how much of a side, `length` cells long, the plain cells reach equally deep, up to one.
+fn straight(length: usize, across: usize, is_plain: impl Fn(usize, usize) -> bool) -> usize {
+    let depth = |at: usize| (0..across).take_while(|&depth| is_plain(at, depth)).count();
+    let mut depths: Vec<usize> = (0..length).map(depth).collect();
+    let (_, &mut median, _) = depths.select_nth_unstable(length / 2);
+    if median == 0 || median as f32 > FRAME_DEPTH * across as f32 {
+        return 0;
+    }
+    depths.iter().filter(|depth| depth.abs_diff(median) <= 1).count()
 }
 
 /// How often `is_plain` breaks off for half a hundredth of the way around or more.

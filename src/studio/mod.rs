@@ -53,10 +53,10 @@ pub fn recognise(photo: &Image) -> Result<Ground> {
 /// [`recognise`], for those who have the [shrunk](shrink) photo.
 pub(crate) fn recognise_in(small: &Image, photo: &Image) -> Result<Ground> {
     let busy = |reason: &str| Error::BusyGround { reason: reason.to_owned() };
-    if !small.is_opaque() {
+    let scale = photo.width().max(photo.height()).div_ceil(small.width().max(small.height()));
+    if scale == 1 && !small.is_opaque() {
         return Err(busy("the photo is transparent in parts"));
     }
-    let scale = photo.width().max(photo.height()).div_ceil(small.width().max(small.height()));
     let cells = Cells::of(small, scale as usize).ok_or_else(|| busy("the photo is too long"))?;
     Ground::of(cells, photo).map_err(|reason| busy(&reason))
 }

@@ -221,6 +221,20 @@ fn busy_grounds_are_refused() {
 }
 
 #[test]
+fn a_frame_drawn_around_a_photo_is_no_ground() {
+    let meadow =
+        |x: f32, y: f32| [60.0 + 50.0 * (x / 9.0).sin(), 120.0 + 40.0 * (y / 7.0).cos(), 40.0];
+    for (left, top) in [(12.0, 12.0), (0.0, 70.0), (90.0, 0.0), (6.0, 60.0)] {
+        let is_inside = |x: f32, y: f32| {
+            (left..WIDTH as f32 - left).contains(&x) && (top..HEIGHT as f32 - top).contains(&y)
+        };
+        let framed = |x, y| if is_inside(x, y) { meadow(x, y) } else { [4.0; 3] };
+        let error = recognise(&draw(WIDTH, HEIGHT, framed)).unwrap_err();
+        assert_eq!(error.code(), "busy-ground", "{left}, {top}");
+    }
+}
+
+#[test]
 fn any_size_is_an_answer() {
     for (width, height) in
         [(1, 1), (1, 5000), (5000, 1), (7, 9), (8, 8), (9, 4000), (383, 385), (1151, 1153)]

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -283,7 +283,7 @@ test("assets may come from elsewhere, but must be the published ones", async () 
   const bad = Buffer.from(plan);
   bad[1000] ^= 1;
   const cases = [
-    [{ model: bad }, { code: "integrity", message: /1150680 bytes\) is not cleancut\.plan/ }],
+    [{ model: bad }, { code: "integrity", message: /\d+ bytes\) is not cleancut\.plan/ }],
     [{ model: Buffer.from("<!doctype html>") }, { code: "asset", message: /is a web page/ }],
     [{ wasm: plan }, { code: "integrity" }],
     [pathToFileURL(app), { code: "asset", url: /(simd\.wasm|cleancut\.plan)$/ }],
@@ -346,7 +346,7 @@ test("what can be done here is told", async () => {
 
 test("npx cleancut does what the Rust command line does, to the byte", () => {
   const native = join(TARGET, "debug", "cleancut");
-  if (!existsSync(native)) execFileSync("cargo", ["build", "--locked", "--bin=cleancut"]);
+  execFileSync("cargo", ["build", "--locked", "--bin=cleancut"]);
   const node = (...args) =>
     spawnSync(join(app, "node_modules/.bin/cleancut"), args, { cwd: app, encoding: "utf8" });
   const rust = (...args) => spawnSync(native, args, { cwd: app, encoding: "utf8" });
