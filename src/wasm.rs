@@ -15,8 +15,7 @@ use crate::edit::Stroke;
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::options::{Background, Options};
-use crate::pipeline::{Remover, Step, read, segment_studio};
-use crate::presets::{PRESETS, Preset};
+use crate::pipeline::{Remover, Step, read};
 
 #[wasm_bindgen(start)]
 fn start() {
@@ -98,32 +97,6 @@ impl JsRemover {
         let options = parse(&options).map_err(thrown)?;
         let cutout = self.0.segment(photo.0, &options, |step| report(on_step, step));
         cutout.map(JsCutout).map_err(thrown)
-    }
-
-    /// The method `studio`, which needs no model. Takes `photo`; throws `busy-ground` where a
-    /// network is wanted.
-    #[wasm_bindgen(js_name = segmentStudio)]
-    pub fn segment_studio(
-        photo: JsPicture,
-        options: Vec<String>,
-        on_step: &Function,
-    ) -> std::result::Result<JsCutout, JsValue> {
-        let options = parse(&options).map_err(thrown)?;
-        let cutout = segment_studio(photo.0, &options, |step| report(on_step, step));
-        cutout.map(JsCutout).map_err(thrown)
-    }
-
-    /// The names of the presets, each followed by how many options it sets and by their names and
-    /// values.
-    pub fn presets() -> Vec<String> {
-        let words = |preset: &Preset| {
-            let pairs = preset.options.iter().flat_map(|&(name, value)| [name, value]);
-            let count = preset.options.len().to_string();
-            let mut words = vec![preset.name.to_owned(), count];
-            words.extend(pairs.map(str::to_owned));
-            words
-        };
-        PRESETS.iter().flat_map(words).collect()
     }
 }
 
