@@ -78,16 +78,15 @@ impl Cutout {
     /// # Errors
     /// [`Error::TooLarge`] when the frame asks for more than `options.max_pixels`.
     pub fn render(&self, options: &Options) -> Result<Image> {
-        self.draw(Cow::Borrowed(&self.photo), options)
+        draw(Cow::Borrowed(&self.photo), &self.mask, &self.subject, options)
     }
 
     /// [`render`](Self::render) without a copy of the photo.
     ///
     /// # Errors
     /// As [`render`](Self::render).
-    pub fn into_render(mut self, options: &Options) -> Result<Image> {
-        let photo = std::mem::replace(&mut self.photo, Image::new(1, 1, vec![0; 4]));
-        self.draw(Cow::Owned(photo), options)
+    pub fn into_render(self, options: &Options) -> Result<Image> {
+        draw(Cow::Owned(self.photo), &self.mask, &self.subject, options)
     }
 
     /// The rendered picture as a file of `options.format`.
@@ -97,42 +96,42 @@ impl Cutout {
     pub fn encode(&self, options: &Options) -> Result<Vec<u8>> {
         encode(&self.render(options)?, options)
     }
+}
 
-    fn draw(&self, photo: Cow<'_, Image>, options: &Options) -> Result<Image> {
-        let size = (photo.width(), photo.height());
-        let room = room(options.shadow);
-        let placement = place(size, &self.subject, &options.frame, room, options.max_pixels)?;
-        if options.channels == Channels::Alpha {
-            return Ok(self.draw_mask(&placement));
-        }
-        let (background, fit) = (&options.background, options.background_fit);
-        let ground = Ground::new(background, fit, &photo, &self.mask, &placement);
-        let shade = Shade::new(options.shadow, &photo, &self.mask, &self.subject, &placement);
-        let part = part(&placement, size.0, size.1);
-        let cut = if (part.width, part.height) == size {
-            compose(photo.into_owned(), &self.mask, options.decontaminate)
-        } else {
-            let cropped = crop(&photo, part);
-            drop(photo);
-            compose(cropped, &crop_mask(&self.mask, part), options.decontaminate)
-        };
-        let drawn = resample(cut, part, &placement);
-        if shade.is_none()
-            && *background == Background::Transparent
-            && (drawn.width(), drawn.height()) == (placement.width, placement.height)
-        {
-            return Ok(drawn);
-        }
-        Ok(paint(drawn, &placement, &ground, shade.as_ref()))
+fn draw(photo: Cow<'_, Image>, mask: &Mask, subject: &Subject, options: &Options) -> Result<Image> {
+    let size = (photo.width(), photo.height());
+    let room = room(options.shadow);
+    let placement = place(size, subject, &options.frame, room, options.max_pixels)?;
+    if options.channels == Channels::Alpha {
+        return Ok(draw_mask(mask, &placement));
     }
+    let (background, fit) = (&options.background, options.background_fit);
+    let ground = Ground::new(background, fit, &photo, mask, &placement);
+    let shade = Shade::new(options.shadow, &photo, mask, subject, &placement);
+    let part = part(&placement, size.0, size.1);
+    let cut = if (part.width, part.height) == size {
+        compose(photo.into_owned(), mask, options.decontaminate)
+    } else {
+        let cropped = crop(&photo, part);
+        drop(photo);
+        compose(cropped, &crop_mask(mask, part), options.decontaminate)
+    };
+    let drawn = resample(cut, part, &placement);
+    if shade.is_none()
+        && *background == Background::Transparent
+        && (drawn.width(), drawn.height()) == (placement.width, placement.height)
+    {
+        return Ok(drawn);
+    }
+    Ok(paint(drawn, &placement, &ground, shade.as_ref()))
+}
 
-    /// The mask as a grey, opaque picture, black outside the photo.
-    fn draw_mask(&self, placement: &Placement) -> Image {
-        let mask = resample_mask(&self.mask, placement);
-        let grey: Vec<u8> = mask.values().iter().flat_map(|&v| [v, v, v, 255]).collect();
-        let grey = Image::new(mask.width(), mask.height(), grey);
-        paint(grey, placement, &Ground::plain([0, 0, 0, 255], placement), None)
-    }
+/// The mask as a grey, opaque picture, black outside the photo.
+fn draw_mask(mask: &Mask, placement: &Placement) -> Image {
+    let mask = resample_mask(mask, placement);
+    let grey: Vec<u8> = mask.values().iter().flat_map(|&v| [v, v, v, 255]).collect();
+    let grey = Image::new(mask.width(), mask.height(), grey);
+    paint(grey, placement, &Ground::plain([0, 0, 0, 255], placement), None)
 }
 
 /// Boxes of a picture of one size in another; none gets lost.

@@ -1,6 +1,7 @@
 //! A coarse picture: what needs no fine detail (a blurred ground, a shadow) is made on cells of
 //! many photo pixels and drawn smoothly. In: photo rows. Out: canvas rows, `[width, C]` f32.
 
+use crate::field::lerp;
 use crate::frame::Area;
 use crate::image::{Image, Mask};
 
@@ -102,11 +103,11 @@ impl<const C: usize> Grid<C> {
         let (top, bottom, t) = between(y - self.area.y, self.area.height, self.height);
         let upper = &self.cells[top * self.width..][..self.width];
         let lower = &self.cells[bottom * self.width..][..self.width];
-        let line: Vec<[f32; C]> = upper.iter().zip(lower).map(|(a, b)| mix(a, b, t)).collect();
+        let line: Vec<[f32; C]> = upper.iter().zip(lower).map(|(a, b)| lerp(a, b, t)).collect();
         for (column, out) in out.iter_mut().enumerate() {
             let x = x + step * column as f64 - self.area.x;
             let (left, right, t) = between(x, self.area.width, self.width);
-            *out = mix(&line[left], &line[right], t);
+            *out = lerp(&line[left], &line[right], t);
         }
     }
 }
@@ -165,9 +166,9 @@ fn fill(cells: &mut [[f32; 4]], width: usize, height: usize) {
         for x in 0..width {
             let (left, right, along) = line(x, half_width);
             let half = |y: usize, x: usize| &halves[y * half_width + x];
-            let upper = mix(half(top, left), half(top, right), along);
-            let lower = mix(half(bottom, left), half(bottom, right), along);
-            let coarse = mix(&upper, &lower, down);
+            let upper = lerp(half(top, left), half(top, right), along);
+            let lower = lerp(half(bottom, left), half(bottom, right), along);
+            let coarse = lerp(&upper, &lower, down);
             let cell = &mut cells[y * width + x];
             let missing = 1.0 - cell[3].min(1.0);
             cell.iter_mut().zip(coarse).for_each(|(value, coarse)| *value += coarse * missing);
@@ -190,10 +191,6 @@ fn between(at: f64, length: f64, cells: usize) -> (usize, usize, f32) {
     let at = (at * cells as f64 / length - 0.5).clamp(0.0, cells as f64 - 1.0);
     let first = at as usize;
     (first, (first + 1).min(cells - 1), (at - first as f64) as f32)
-}
-
-fn mix<const C: usize>(a: &[f32; C], b: &[f32; C], t: f32) -> [f32; C] {
-    std::array::from_fn(|c| a[c] + (b[c] - a[c]) * t)
 }
 
 /// Means over `2 * radius + 1` values, the ends continued.

@@ -37,11 +37,6 @@ const LARGEST_SUBJECT: f32 = 0.95;
 /// Without a mask, holes are opened from this share of the photo on, 1 in so many cells.
 const SMALLEST_HOLE: usize = 1000;
 
-/// The ground of `photo`, when it is plain.
-pub fn find_ground(photo: &Image) -> Option<Ground> {
-    recognise(photo).ok()
-}
-
 /// The ground of `photo`.
 ///
 /// # Errors

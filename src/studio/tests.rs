@@ -76,7 +76,7 @@ fn at(mask: &Mask, x: u32, y: u32) -> u8 {
 fn the_ground_is_known_everywhere_even_behind_the_subject() {
     let photo =
         draw(WIDTH, HEIGHT, |x, y| mix(paper(x, y), [20.0; 3], disc(x, y, (300.0, 300.0), 160.0)));
-    let ground = find_ground(&photo).unwrap();
+    let ground = recognise(&photo).unwrap();
     for (x, y) in [(0, 0), (599, 0), (0, 449), (300, 300), (200, 400), (450, 100)] {
         let (found, wanted) = (ground.colour(x, y), paper(x as f32 + 0.5, y as f32 + 0.5));
         assert!(
@@ -247,7 +247,7 @@ fn any_size_is_an_answer() {
                     disc(x, y, (width as f32 / 2.0, height as f32 / 2.0), 3.0),
                 )
             });
-            if let Some(ground) = find_ground(&photo) {
+            if let Ok(ground) = recognise(&photo) {
                 let mask = segment(&photo, &ground, &Options::default());
                 assert_eq!((mask.width(), mask.height()), (width, height));
                 let all = Mask::new(width, height, vec![255; (width * height) as usize]);
