@@ -33,7 +33,9 @@ export function check() {
   step("Checking format and lints of TypeScript, page and scripts", "npx", ["biome", "ci", "."], {
     remedy: "npx biome check --write .",
   });
-  step("Checking the types of the page", "npx", ["tsc", "-p", "www"]);
+  for (const project of ["www", "www/offline"]) {
+    step(`Checking the types of ${project}`, "npx", ["tsc", "-p", project]);
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

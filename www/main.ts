@@ -1,145 +1,100 @@
-import { CleancutError, type Phase, type Progress, removeBackground } from "cleancut";
+/** The page: photos come in, are cut out and mended by the editor, and leave. */
 
-const WORDS: Record<Phase, string> = {
-  load: "Loading the engine",
-  decode: "Reading the photo",
-  preprocess: "Looking at it",
-  inference: "Finding the subject",
-  matte: "Cutting it out",
-  compose: "Cutting it out",
-  encode: "Writing the PNG",
-  done: "Done",
+import { button, find, say } from "./dom.js";
+import { Editor } from "./editor.js";
+import { showFacts } from "./facts.js";
+import { listenForPhotos } from "./intake.js";
+import { explain, type Item } from "./item.js";
+import { beOffline, prepare } from "./offline.js";
+import { canShare, copyPicture, download, rename, share, zip } from "./output.js";
+import { toSnippet } from "./snippet.js";
+import { Traffic } from "./traffic.js";
+
+const traffic = new Traffic();
+const editor = new Editor();
+const snippet = find("snippet", HTMLElement);
+const offline = beOffline();
+
+listenForPhotos(async (files) => {
+  await offline;
+  traffic.photoChosen();
+  editor.take(files);
+});
+void offline.then(() => prepare(editor.workshop)).catch(() => {});
+
+const ways = [
+  button("save", leave(save)),
+  button("copy", leave(copy)),
+  button("share", leave(shareOne)),
+];
+const saveAll = button("save-all", leave(saveEverything));
+button("clear", () => editor.clear());
+button("copy-code", leave(copyCode));
+
+editor.onChange = (cutout) => {
+  for (const way of ways) way.disabled = !cutout;
+  find("share", HTMLElement).hidden = !canShare();
+  saveAll.hidden = editor.done.length < 2;
+  const { find: found, render } = editor.options;
+  snippet.textContent = toSnippet(found, render, (editor.selected?.strokes.length ?? 0) > 0);
+  if (cutout) showFacts(cutout);
 };
+editor.onChange(undefined);
 
-const stage = element("stage", HTMLElement);
-const drop = element("drop", HTMLLabelElement);
-const file = element("file", HTMLInputElement);
-const picture = element("picture", HTMLElement);
-const before = element("before", HTMLImageElement);
-const after = element("after", HTMLImageElement);
-const busy = element("busy", HTMLElement);
-const bar = element("progress", HTMLProgressElement);
-const cancel = element("cancel", HTMLButtonElement);
-const status = element("status", HTMLElement);
-const tools = element("tools", HTMLElement);
-const save = element("save", HTMLButtonElement);
-const another = element("another", HTMLButtonElement);
-const compare = element("compare", HTMLButtonElement);
-
-let current = new AbortController();
-let fileName = "";
-
-file.addEventListener("change", () => {
-  const [photo] = file.files ?? [];
-  if (photo) void cutOut(photo);
-  file.value = "";
-});
-
-document.addEventListener("paste", ({ clipboardData }) => {
-  const [photo] = clipboardData?.files ?? [];
-  if (photo) void cutOut(photo);
-});
-
-for (const name of ["dragenter", "dragover"]) {
-  document.addEventListener(name, (event) => {
-    event.preventDefault();
-    stage.classList.add("over");
-  });
+/** A press of a button that may fail: what went wrong is said. */
+function leave(act: () => Promise<void>): () => void {
+  return () => {
+    act().catch((thrown) => say(explain(thrown), true));
+  };
 }
-document.addEventListener("dragleave", ({ relatedTarget }) => {
-  if (!relatedTarget) stage.classList.remove("over");
-});
-document.addEventListener("drop", (event) => {
-  event.preventDefault();
-  stage.classList.remove("over");
-  const [photo] = event.dataTransfer?.files ?? [];
-  if (photo) void cutOut(photo);
-});
 
-cancel.addEventListener("click", () => current.abort());
+async function make(item: Item, format?: "png"): Promise<Blob> {
+  const cutout = await editor.cutout(item);
+  return cutout.toBlob({ ...editor.options.render, ...(format ? { format } : {}) });
+}
 
-another.addEventListener("click", () => file.click());
+async function save(): Promise<void> {
+  const item = editor.selected;
+  if (!item) return;
+  const blob = await make(item);
+  const name = rename(item.file, blob, "-cutout");
+  download(blob, name);
+  say(`Saved ${name}.`);
+}
 
-save.addEventListener("click", () => {
-  const link = document.createElement("a");
-  link.href = after.src;
-  link.download = fileName;
-  link.click();
-});
+async function copy(): Promise<void> {
+  const item = editor.selected;
+  if (!item) return;
+  await copyPicture(make(item, "png"));
+  say("The cut-out is in the clipboard.");
+}
 
-compare.addEventListener("click", () => {
-  const pressed = compare.getAttribute("aria-pressed") !== "true";
-  showOriginal(pressed);
-});
+async function shareOne(): Promise<void> {
+  const item = editor.selected;
+  if (!item) return;
+  const blob = await make(item);
+  await share(new File([blob], rename(item.file, blob, "-cutout"), { type: blob.type }));
+}
 
-tools.addEventListener("change", ({ target }) => {
-  if (target instanceof HTMLInputElement) picture.dataset.ground = target.value;
-});
-
-async function cutOut(photo: File): Promise<void> {
-  current.abort();
-  const mine = new AbortController();
-  current = mine;
-  show("busy");
-  status.classList.remove("bad");
-  status.textContent = `${photo.name}: ${WORDS.load}`;
-  bar.value = 0;
-  setSource(before, photo);
-  const began = performance.now();
-  try {
-    const cutout = await removeBackground(photo, {
-      signal: mine.signal,
-      onProgress: ({ phase, fraction }: Progress) => {
-        if (mine.signal.aborted) return;
-        bar.value = fraction;
-        status.textContent = `${photo.name}: ${WORDS[phase]}`;
-      },
-    });
-    setSource(after, cutout);
-    await after.decode();
-    fileName = `${photo.name.replace(/\.\w+$/, "")}-cutout.png`;
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    const { naturalWidth: width, naturalHeight: height } = after;
-    status.textContent = `${photo.name}: ${width} x ${height} px, cut out in ${seconds} s`;
-    show("done");
-  } catch (thrown) {
-    if (current !== mine) return;
-    if (mine.signal.aborted) {
-      status.textContent = "Cancelled.";
-    } else {
-      const known = thrown instanceof CleancutError;
-      status.textContent = known ? `${photo.name}: ${thrown.message}. ${thrown.hint}` : `${thrown}`;
-      status.classList.add("bad");
+async function saveEverything(): Promise<void> {
+  const items = editor.done;
+  saveAll.disabled = true;
+  async function* files() {
+    for (const [index, item] of items.entries()) {
+      say(`Writing ${index + 1} of ${items.length}`);
+      const blob = await make(item);
+      yield { name: rename(item.file, blob), blob };
     }
-    show("empty");
+  }
+  try {
+    download(await zip(files()), "cutouts.zip");
+    say(`Saved ${items.length} cut-outs in cutouts.zip.`);
+  } finally {
+    saveAll.disabled = false;
   }
 }
 
-/** One of three looks: waiting for a photo, working on one, showing the result. */
-function show(state: "empty" | "busy" | "done"): void {
-  stage.dataset.state = state;
-  drop.hidden = state !== "empty";
-  picture.hidden = state === "empty";
-  busy.hidden = state !== "busy";
-  tools.hidden = state !== "done";
-  showOriginal(state === "busy");
-  if (state === "done") save.focus();
-  if (state === "empty") file.focus();
-}
-
-function showOriginal(original: boolean): void {
-  compare.setAttribute("aria-pressed", String(original));
-  before.hidden = !original;
-  after.hidden = original;
-}
-
-function setSource(image: HTMLImageElement, blob: Blob): void {
-  URL.revokeObjectURL(image.src);
-  image.src = URL.createObjectURL(blob);
-}
-
-function element<T extends HTMLElement>(id: string, type: abstract new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`index.html lacks #${id}`);
-  return found;
+async function copyCode(): Promise<void> {
+  await navigator.clipboard.writeText(snippet.textContent ?? "");
+  say("The code is in the clipboard.");
 }

@@ -1,0 +1,264 @@
+/**
+ * The way of a photo through the page: it waits, is cut out, shown, mended.
+ *
+ * Photos are cut out one after another, the one looked at first. What is shown is always rendered
+ * from the newest settings: what became stale while it was being rendered is rendered again.
+ */
+
+import type { Cutout, FindOptions, RenderOptions, Stroke } from "cleancut";
+
+import { Brush } from "./brush.js";
+import { button, find, say } from "./dom.js";
+import { listen } from "./gestures.js";
+import { explain, type Item, toItem } from "./item.js";
+import { Layer } from "./layer.js";
+import { Queue } from "./queue.js";
+import { Settings } from "./settings.js";
+import { Stage } from "./stage.js";
+import { Waiting } from "./waiting.js";
+import { Workshop } from "./workshop.js";
+
+export class Editor {
+  readonly workshop = new Workshop();
+  /** Called when something changed that others show. */
+  onChange: (cutout: Cutout | undefined) => void = () => {};
+  readonly #queue = new Queue((item) => void this.#select(item));
+  readonly #settings = new Settings((isCompare) => void this.#follow(isCompare));
+  readonly #stage = new Stage();
+  readonly #brush = new Brush(
+    this.#stage,
+    () => void this.#refresh(),
+    (stroke) => this.#paint(stroke),
+  );
+  readonly #undo = button("undo", () => this.#unpaint());
+  readonly #redo = button("redo", () => this.#repaint());
+  readonly #waiting = new Waiting(() => this.cancel());
+  #ended = new AbortController();
+  #isWorking = false;
+  #isRendering = false;
+  #isStale = false;
+
+  constructor() {
+    listen(this.#stage, this.#brush);
+    document.addEventListener("keydown", (event) => {
+      if (!(event.ctrlKey || event.metaKey) || !this.selected) return;
+      const key = event.shiftKey ? `shift ${event.key.toLowerCase()}` : event.key.toLowerCase();
+      const press = { z: this.#undo, y: this.#redo, "shift z": this.#redo }[key];
+      if (!press || press.disabled) return;
+      event.preventDefault();
+      press.click();
+    });
+  }
+
+  get selected(): Item | undefined {
+    return this.#queue.selected;
+  }
+
+  get done(): readonly Item[] {
+    return this.#queue.items.filter(({ state }) => state === "done");
+  }
+
+  /** The options that the form says: how to find the subject, how to make the file. */
+  get options(): { find: FindOptions; render: RenderOptions } {
+    const { look, frame, file } = this.#settings;
+    return { find: this.#settings.find, render: { ...frame, ...look, ...file } };
+  }
+
+  take(files: readonly File[]): void {
+    const items = files.map(toItem);
+    for (const item of items) this.#queue.add(item);
+    this.#open(true);
+    void this.#select(items[0]);
+    void this.#work();
+  }
+
+  /** Ends all work: photos that are not done are gone, and so is all the engine's memory. */
+  cancel(): void {
+    this.#leave(({ state }) => state === "waiting" || state === "working");
+    say("Cancelled.");
+  }
+
+  clear(): void {
+    this.#leave(() => true);
+    say("");
+  }
+
+  /** An item's cut-out as it stands, from which files are made. */
+  cutout(item: Item): Promise<Cutout> {
+    return this.workshop.cutout(item, this.#settings.find, { signal: this.#ended.signal });
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    for (let item = this.#queue.next; item; item = this.#queue.next) await this.#process(item);
+    this.#isWorking = false;
+    this.#waiting.end();
+    this.#tellBusy();
+    if (this.selected) this.#tell(this.selected);
+  }
+
+  async #process(item: Item): Promise<void> {
+    const { signal } = this.#ended;
+    item.state = "working";
+    this.#queue.update(item);
+    const began = performance.now();
+    try {
+      const onProgress = this.#waiting.begin(item, this.#queue.items);
+      const cutout = await this.workshop.cutout(item, this.#settings.find, { signal, onProgress });
+      item.state = "done";
+      item.message = describe(item, cutout, performance.now() - began);
+      if (item === this.selected) await this.#refresh();
+      else this.#queue.picture(item, await cutout.toImageBitmap({ size: "192x", signal }));
+    } catch (thrown) {
+      if (signal.aborted) return;
+      item.state = "failed";
+      item.message = `${item.file.name}: ${explain(thrown)}`;
+    }
+    this.#queue.update(item);
+    if (item === this.selected) this.#tell(item);
+  }
+
+  async #select(item: Item | undefined): Promise<void> {
+    this.#queue.selected = item;
+    this.#brush.take(undefined);
+    this.#stage.setAfter(undefined);
+    this.#stage.setBefore(undefined);
+    this.#stage.split = 0;
+    if (!item) return;
+    this.#tell(item);
+    await Promise.all([this.#compare(), this.#refresh()]);
+  }
+
+  /** Shows what the result is compared with. */
+  async #compare(): Promise<void> {
+    const item = this.selected;
+    if (!item) return;
+    const isUnrefined = this.#settings.compare === "unrefined" && item.state === "done";
+    const bitmap = isUnrefined ? await this.#unrefined(item) : await open(item.file);
+    const layer = bitmap && (await Layer.of(bitmap));
+    if (item !== this.selected) layer?.close();
+    else this.#stage.setBefore(layer);
+  }
+
+  async #unrefined(item: Item): Promise<ImageBitmap> {
+    const find = { ...this.#settings.find, refine: false } as const;
+    const cutout = await this.workshop.segment(item, find);
+    try {
+      return await cutout.toImageBitmap(this.#shown);
+    } finally {
+      cutout.dispose();
+    }
+  }
+
+  /** Whole while the brush is out, so that its strokes are in px of the photo. */
+  get #shown(): RenderOptions {
+    const { look, frame } = this.#settings;
+    return this.#brush.isTaken ? look : { ...frame, ...look };
+  }
+
+  async #follow(isCompare: boolean): Promise<void> {
+    if (isCompare || this.#settings.compare === "unrefined") await this.#compare();
+    await this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    this.#isStale = true;
+    if (this.#isRendering) return;
+    this.#isRendering = true;
+    this.#tellBusy();
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.#render();
+    }
+    this.#isRendering = false;
+    this.#tellBusy();
+  }
+
+  async #render(): Promise<void> {
+    const item = this.selected;
+    if (item?.state !== "done") return this.onChange(undefined);
+    const { signal } = this.#ended;
+    try {
+      const cutout = await this.cutout(item);
+      const bitmap = await cutout.toImageBitmap({ ...this.#shown, signal });
+      const layer = await Layer.of(bitmap);
+      if (item !== this.selected) return layer.close();
+      this.#stage.setAfter(layer);
+      this.#queue.picture(item, layer.small);
+      this.#undo.disabled = item.strokes.length === 0;
+      this.#redo.disabled = item.undone.length === 0;
+      this.onChange(cutout);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      this.workshop.release(item);
+      say(`${item.file.name}: ${explain(thrown)}`, true);
+    }
+  }
+
+  #paint(stroke: Stroke): void {
+    const item = this.selected;
+    if (item?.state === "done") this.#setStrokes(item, [...item.strokes, stroke], []);
+  }
+
+  #unpaint(): void {
+    const item = this.selected;
+    const last = item?.strokes.at(-1);
+    if (item && last) this.#setStrokes(item, item.strokes.slice(0, -1), [...item.undone, last]);
+  }
+
+  #repaint(): void {
+    const item = this.selected;
+    const last = item?.undone.at(-1);
+    if (item && last) this.#setStrokes(item, [...item.strokes, last], item.undone.slice(0, -1));
+  }
+
+  #setStrokes(item: Item, strokes: Item["strokes"], undone: Item["undone"]): void {
+    item.strokes = strokes;
+    item.undone = undone;
+    void this.#refresh();
+  }
+
+  #leave(isLeft: (item: Item) => boolean): void {
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    this.workshop.reset();
+    for (const item of this.#queue.items.filter(isLeft)) this.#queue.remove(item);
+    this.#waiting.end();
+    const [first] = this.#queue.items;
+    void this.#select(this.selected ?? first);
+    if (!first) this.#open(false);
+  }
+
+  /** Shows the work, or the welcome. */
+  #open(isOpen: boolean): void {
+    const work = find("work", HTMLElement);
+    if (work.hidden !== isOpen) return;
+    work.hidden = !isOpen;
+    find("welcome", HTMLElement).hidden = isOpen;
+    (isOpen ? this.#stage.canvas : find("choose", HTMLElement)).focus({ preventScroll: true });
+  }
+
+  #tellBusy(): void {
+    find("stage", HTMLElement).ariaBusy = `${this.#isWorking || this.#isRendering}`;
+  }
+
+  #tell({ state, message }: Item): void {
+    say(message, state === "failed");
+  }
+}
+
+/** The photo as the browser shows it; nothing where it cannot. */
+async function open(file: File): Promise<ImageBitmap | undefined> {
+  return createImageBitmap(file).catch(() => undefined);
+}
+
+function describe({ file }: Item, cutout: Cutout, ms: number): string {
+  const { width, height, box, confidence } = cutout;
+  if (!box) {
+    const sure = Math.round(confidence * 100);
+    return `${file.name}: nothing in it stands out (${sure} % sure). The brush can say what to keep.`;
+  }
+  const seconds = (ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 });
+  return `${file.name}: ${width} × ${height} px, cut out in ${seconds} s`;
+}

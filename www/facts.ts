@@ -1,0 +1,34 @@
+/** What the last cut-out took and found, as a table. */
+
+import type { Cutout } from "cleancut";
+
+import { find } from "./dom.js";
+
+const STEPS = { decode: "Reading", preprocess: "Preparing", inference: "Network", matte: "Edges" };
+
+export function showFacts({ timings, backend, width, height, confidence, coverage }: Cutout): void {
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const rows: [string, string][] = [
+    ["Photo", `${width} × ${height} px`],
+    ...Object.entries(timings)
+      .filter(([phase]) => phase in STEPS)
+      .map(([phase, ms]): [string, string] => [
+        STEPS[phase as keyof typeof STEPS],
+        `${Math.round(ms)} ms`,
+      ]),
+    ["Engine", `WebAssembly, ${backend === "relaxed" ? "relaxed SIMD" : "SIMD"}, one thread`],
+    ["Subject", `${percent(coverage)} of the photo, ${percent(confidence)} sure`],
+  ];
+  const body = find("facts", HTMLTableElement).tBodies[0];
+  body?.replaceChildren(...rows.map(toRow));
+}
+
+function toRow([name, value]: [string, string]): HTMLTableRowElement {
+  const row = document.createElement("tr");
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.textContent = name;
+  row.append(head);
+  row.insertCell().textContent = value;
+  return row;
+}

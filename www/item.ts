@@ -1,0 +1,24 @@
+/** One photo of the queue. */
+
+import { CleancutError, type Stroke } from "cleancut";
+
+export interface Item {
+  readonly file: File;
+  state: "waiting" | "working" | "done" | "failed";
+  /** What there is to say about it. */
+  message: string;
+  /** By hand, oldest first. */
+  strokes: readonly Stroke[];
+  /** Strokes that were taken back, the last one first. */
+  undone: readonly Stroke[];
+}
+
+export function toItem(file: File): Item {
+  return { file, state: "waiting", message: "", strokes: [], undone: [] };
+}
+
+/** A sentence for the reader. */
+export function explain(thrown: unknown): string {
+  if (!(thrown instanceof CleancutError)) return String(thrown);
+  return thrown.hint ? `${thrown.message}. ${thrown.hint}` : thrown.message;
+}

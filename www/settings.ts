@@ -1,0 +1,124 @@
+/** The form. In: its fields. Out: the options of cleancut that differ from what they are unless set. */
+
+import type { FindOptions, RenderOptions } from "cleancut";
+
+import { slider } from "./brush.js";
+import { find } from "./dom.js";
+
+const SHAPE = /^\d+:\d+$/;
+
+export class Settings {
+  readonly #form = find("settings", HTMLFormElement);
+
+  /** `change`: what is shown is to be made again; true: the comparison was changed. */
+  constructor(change: (isCompare: boolean) => void) {
+    slider("margin", "%");
+    this.#form.addEventListener("submit", (event) => event.preventDefault());
+    this.#form.addEventListener("change", ({ target }) => {
+      const name = target instanceof Element ? target.getAttribute("name") : undefined;
+      if (!name || name.startsWith("brush-")) return;
+      if (name === "frame") this.#followPreset();
+      this.#showWhatMatters();
+      change(name === "compare");
+    });
+    this.#form.reset();
+    this.#showWhatMatters();
+  }
+
+  /** What a comparison shows beside the result. */
+  get compare(): "photo" | "unrefined" {
+    return this.#value("compare") === "unrefined" ? "unrefined" : "photo";
+  }
+
+  /** How the subject is found. */
+  get find(): FindOptions {
+    const { refine, holes, subjects } = this.#values();
+    return {
+      ...(refine === "fast" ? {} : { refine: refine === "off" ? false : "best" }),
+      ...(holes === "auto" ? {} : { holes: holes as "open" | "fill" }),
+      ...(subjects === "all" ? {} : { subjects: "largest" }),
+    };
+  }
+
+  /** How the picture is made, its frame aside. */
+  get look(): RenderOptions {
+    const { ground, shadow, decontaminate } = this.#values();
+    return {
+      ...(decontaminate ? {} : { decontaminate: false }),
+      ...(ground === "preset" ? {} : this.#background()),
+      ...(shadow === "none" ? {} : { shadow: shadow as "soft" | "keep" }),
+    };
+  }
+
+  /** The frame, or nothing when it is the photo's own. */
+  get frame(): RenderOptions {
+    const frame = this.#value("frame");
+    const margin = `${this.#value("margin")}%`;
+    if (frame === "photo") return {};
+    if (frame === "subject") return { crop: true, margin };
+    if (SHAPE.test(frame)) return { aspect: frame, margin };
+    return { preset: frame as NonNullable<RenderOptions["preset"]> };
+  }
+
+  /** The format of the file. */
+  get file(): RenderOptions {
+    const format = this.#value("format");
+    const isUnset = format === "preset" || (format === "png" && !this.#hasPreset());
+    return isUnset ? {} : { format: format as "png" | "webp" | "jpeg" };
+  }
+
+  #background(): RenderOptions {
+    const { ground, colour, fit, picture } = this.#values();
+    if (ground === "colour") return { background: `${colour}` };
+    if (ground === "picture") {
+      const isThere = picture instanceof File && picture.size > 0;
+      if (!isThere) return {};
+      return { background: { image: picture, ...(fit === "contain" ? { fit } : {}) } };
+    }
+    if (ground === "transparent" && !this.#hasPreset()) return {};
+    return { background: `${ground}` };
+  }
+
+  #hasPreset(): boolean {
+    const frame = this.#value("frame");
+    return frame !== "photo" && frame !== "subject" && !SHAPE.test(frame);
+  }
+
+  /** A marketplace says what ground and format it wants; what the reader chose stays. */
+  #followPreset(): void {
+    const has = this.#hasPreset();
+    const swap = (name: string, unset: string) => {
+      const [from, to] = has ? [unset, "preset"] : ["preset", unset];
+      if (this.#value(name) === from) this.#set(name, to);
+    };
+    swap("ground", "transparent");
+    swap("format", "png");
+  }
+
+  /** Fields that do nothing now are hidden. */
+  #showWhatMatters(): void {
+    const frame = this.#value("frame");
+    const matters: Record<string, boolean> = {
+      colour: this.#value("ground") === "colour",
+      picture: this.#value("ground") === "picture",
+      margin: frame === "subject" || SHAPE.test(frame),
+      preset: this.#hasPreset(),
+    };
+    for (const field of document.querySelectorAll<HTMLElement>("[data-for]")) {
+      field.hidden = !matters[field.dataset.for ?? ""];
+    }
+  }
+
+  #values(): Record<string, FormDataEntryValue> {
+    return Object.fromEntries(new FormData(this.#form));
+  }
+
+  #value(name: string): string {
+    return `${new FormData(this.#form).get(name)}`;
+  }
+
+  #set(name: string, value: string): void {
+    const field = this.#form.elements.namedItem(name);
+    if (field instanceof RadioNodeList || field instanceof HTMLSelectElement) field.value = value;
+  }
+}

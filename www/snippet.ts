@@ -1,0 +1,34 @@
+/** The call of cleancut that does what the page does. In: options. Out: JavaScript to copy. */
+
+import type { FindOptions, RenderOptions } from "cleancut";
+
+export function toSnippet(find: FindOptions, render: RenderOptions, hasStrokes: boolean): string {
+  if (!hasStrokes) {
+    return [
+      'import { removeBackground } from "cleancut";',
+      "",
+      `const file = await removeBackground(${list("photo", { ...find, ...render })});`,
+    ].join("\n");
+  }
+  return [
+    'import { segment } from "cleancut";',
+    "",
+    `const found = await segment(${list("photo", find)});`,
+    "const cutout = await found.edit(strokes);",
+    `const file = await cutout.toBlob(${list("", render)});`,
+  ].join("\n");
+}
+
+/** The arguments of a call: what comes first, then the options if there are any. */
+function list(first: string, options: object): string {
+  const lines = Object.entries(options).map(([name, value]) => `  ${name}: ${write(value)},\n`);
+  const object = lines.length > 0 ? [`{\n${lines.join("")}}`] : [];
+  return [...(first ? [first] : []), ...object].join(", ");
+}
+
+function write(value: unknown): string {
+  if (value instanceof File) return "picture";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).map(([name, value]) => `${name}: ${write(value)}`);
+  return `{ ${entries.join(", ")} }`;
+}

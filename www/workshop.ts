@@ -1,0 +1,94 @@
+/**
+ * Holds the engine and the cut-outs that are worth keeping.
+ *
+ * In: an item and how to find its subject. Out: its `Cutout`, strokes included. Cut-outs beyond
+ * `HELD_PX` are let go of, the longest unused first, and made again when they are wanted.
+ */
+
+import { type Cutout, createRemover, type FindOptions, type RequestOptions } from "cleancut";
+
+import type { Item } from "./item.js";
+
+/** About 5 bytes each. */
+const HELD_PX = 64e6;
+
+interface Held {
+  readonly key: string;
+  readonly plain: Cutout;
+  strokes: Item["strokes"];
+  edited: Cutout | undefined;
+}
+
+export class Workshop {
+  #remover = createRemover();
+  /** The longest unused first. */
+  #held = new Map<Item, Held>();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  async preload(options: RequestOptions): Promise<void> {
+    await (await this.#remover).preload(options);
+  }
+
+  /** The item's cut-out as its strokes leave it; one at a time, in the order of the calls. */
+  cutout(item: Item, find: FindOptions, request: RequestOptions = {}): Promise<Cutout> {
+    const made = this.#queue.then(() => this.#make(item, find, request));
+    this.#queue = made.catch(() => {});
+    return made;
+  }
+
+  /** A cut-out of its own that nobody holds, without strokes. */
+  async segment(item: Item, find: FindOptions): Promise<Cutout> {
+    return (await this.#remover).segment(item.file, find);
+  }
+
+  /** Ends all work and gives all memory back. */
+  reset(): void {
+    const old = this.#remover;
+    this.#held.clear();
+    this.#queue = Promise.resolve();
+    this.#remover = createRemover();
+    void old.then((remover) => remover.dispose());
+  }
+
+  release(item: Item): void {
+    const held = this.#held.get(item);
+    held?.plain.dispose();
+    held?.edited?.dispose();
+    this.#held.delete(item);
+  }
+
+  async #make(item: Item, find: FindOptions, request: RequestOptions): Promise<Cutout> {
+    request.signal?.throwIfAborted();
+    const held = await this.#plain(item, find, request);
+    this.#held.delete(item);
+    this.#held.set(item, held);
+    this.#letGo();
+    if (item.strokes.length === 0) return held.plain;
+    if (!held.edited || held.strokes !== item.strokes) {
+      held.strokes = item.strokes;
+      const edited = await held.plain.edit(item.strokes, request);
+      held.edited?.dispose();
+      held.edited = edited;
+    }
+    return held.edited;
+  }
+
+  async #plain(item: Item, find: FindOptions, request: RequestOptions): Promise<Held> {
+    const key = JSON.stringify(find);
+    const held = this.#held.get(item);
+    if (held?.key === key) return held;
+    this.release(item);
+    const plain = await (await this.#remover).segment(item.file, { ...find, ...request });
+    return { key, plain, strokes: [], edited: undefined };
+  }
+
+  #letGo(): void {
+    const size = ({ plain, edited }: Held) => plain.width * plain.height * (edited ? 2 : 1);
+    let sum = [...this.#held.values()].reduce((sum, held) => sum + size(held), 0);
+    for (const [item, held] of [...this.#held].slice(0, -1)) {
+      if (sum <= HELD_PX) return;
+      sum -= size(held);
+      this.release(item);
+    }
+  }
+}
