@@ -136,7 +136,7 @@ export class Editor {
     if (!item) return;
     const isUnrefined = this.#settings.compare === "unrefined" && item.state === "done";
     const bitmap = isUnrefined ? await this.#unrefined(item) : await open(item.file);
-    const layer = bitmap && (await Layer.of(bitmap));
+    const layer = bitmap && new Layer(bitmap);
     if (item !== this.selected) layer?.close();
     else this.#stage.setBefore(layer);
   }
@@ -182,10 +182,10 @@ export class Editor {
     try {
       const cutout = await this.cutout(item);
       const bitmap = await cutout.toImageBitmap({ ...this.#shown, signal });
-      const layer = await Layer.of(bitmap);
+      const layer = new Layer(bitmap);
       if (item !== this.selected) return layer.close();
       this.#stage.setAfter(layer);
-      this.#queue.picture(item, layer.small);
+      void layer.withSmall((small) => this.#queue.picture(item, small));
       this.#undo.disabled = item.strokes.length === 0;
       this.#redo.disabled = item.undone.length === 0;
       this.onChange(cutout);

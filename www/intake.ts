@@ -8,7 +8,12 @@ type Take = (files: File[]) => void;
 export const SHARED = "cleancut-shared";
 
 /** Rendered by the project, see `samples/render.py`. */
-const SAMPLES: Record<string, string> = {};
+const SAMPLES: Record<string, string> = {
+  shoe: "Shoe",
+  headphones: "Headphones",
+  bag: "Bag",
+  armchair: "Armchair",
+};
 
 interface LaunchQueue {
   setConsumer(consume: (launch: { files: readonly FileSystemFileHandle[] }) => void): void;

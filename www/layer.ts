@@ -8,31 +8,48 @@ const SMALL_PX = 4e6;
 
 export class Layer {
   readonly full: ImageBitmap;
-  readonly small: ImageBitmap;
+  readonly #shrunk: Promise<void>;
+  /** The full one when that is small itself. */
+  #small: ImageBitmap | undefined;
+  #isClosed = false;
 
-  private constructor(full: ImageBitmap, small: ImageBitmap) {
+  constructor(full: ImageBitmap) {
     this.full = full;
-    this.small = small;
+    this.#shrunk = this.#shrink();
   }
 
-  static async of(full: ImageBitmap): Promise<Layer> {
-    const share = Math.sqrt(SMALL_PX / (full.width * full.height));
-    if (share >= 1) return new Layer(full, full);
-    const small = await createImageBitmap(full, {
-      resizeWidth: Math.max(1, Math.round(full.width * share)),
-      resizeHeight: Math.max(1, Math.round(full.height * share)),
-      resizeQuality: "high",
-    });
-    return new Layer(full, small);
+  /** What to draw at `scale`, device px per picture px; `isSmooth` when it is not too large for it. */
+  at(scale: number): { bitmap: ImageBitmap; isSmooth: boolean } {
+    const small = this.#small;
+    if (small && scale * this.full.width <= small.width) return { bitmap: small, isSmooth: true };
+    return { bitmap: this.full, isSmooth: small === this.full };
   }
 
-  /** The smallest bitmap that has all the detail `scale` (device px per picture px) shows. */
-  at(scale: number): ImageBitmap {
-    return scale * this.full.width <= this.small.width ? this.small : this.full;
+  /** Calls `use` with the small bitmap when it is there, unless the layer is closed by then. */
+  async withSmall(use: (small: ImageBitmap) => void): Promise<void> {
+    await this.#shrunk;
+    if (this.#small && !this.#isClosed) use(this.#small);
   }
 
   close(): void {
+    this.#isClosed = true;
     this.full.close();
-    this.small.close();
+    this.#small?.close();
+  }
+
+  async #shrink(): Promise<void> {
+    const { width, height } = this.full;
+    const share = Math.sqrt(SMALL_PX / (width * height));
+    if (share >= 1) {
+      this.#small = this.full;
+      return;
+    }
+    const small = await createImageBitmap(this.full, {
+      resizeWidth: Math.max(1, Math.round(width * share)),
+      resizeHeight: Math.max(1, Math.round(height * share)),
+      resizeQuality: "high",
+    });
+    if (this.#isClosed) small.close();
+    else this.#small = small;
   }
 }

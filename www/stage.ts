@@ -69,6 +69,7 @@ export class Stage {
     const shown = this.#after ?? this.#before;
     if (shown) this.viewport.show(shown.full);
     this.draw();
+    void shown?.withSmall(() => this.draw());
   }
 
   #resize(): void {
@@ -115,8 +116,9 @@ export class Stage {
     context.rect(from, y, to - from, height);
     context.clip();
     context.imageSmoothingEnabled = deviceScale < 2;
-    context.imageSmoothingQuality = deviceScale < 1 ? "high" : "low";
-    context.drawImage(layer.at(deviceScale), x, y, width, height);
+    const { bitmap, isSmooth } = layer.at(deviceScale);
+    context.imageSmoothingQuality = deviceScale < 1 && isSmooth ? "high" : "low";
+    context.drawImage(bitmap, x, y, width, height);
     context.restore();
   }
 
