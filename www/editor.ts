@@ -12,7 +12,7 @@ import { button, find, say } from "./dom.js";
 import { listen } from "./gestures.js";
 import { explain, type Item, toItem } from "./item.js";
 import { Layer } from "./layer.js";
-import { Queue } from "./queue.js";
+import { Queue, THUMB_PX } from "./queue.js";
 import { Settings } from "./settings.js";
 import { Stage } from "./stage.js";
 import { Waiting } from "./waiting.js";
@@ -20,8 +20,10 @@ import { Workshop } from "./workshop.js";
 
 export class Editor {
   readonly workshop = new Workshop();
+  /** The cut-out that is seen. */
+  shown: Cutout | undefined;
   /** Called when something changed that others show. */
-  onChange: (cutout: Cutout | undefined) => void = () => {};
+  onChange: () => void = () => {};
   readonly #queue = new Queue((item) => void this.#select(item));
   readonly #settings = new Settings((isCompare) => void this.#follow(isCompare));
   readonly #stage = new Stage();
@@ -95,6 +97,7 @@ export class Editor {
     this.#isWorking = false;
     this.#waiting.end();
     this.#tellBusy();
+    this.onChange();
     if (this.selected) this.#tell(this.selected);
   }
 
@@ -108,8 +111,8 @@ export class Editor {
       const cutout = await this.workshop.cutout(item, this.#settings.find, { signal, onProgress });
       item.state = "done";
       item.message = describe(item, cutout, performance.now() - began);
-      if (item === this.selected) await this.#refresh();
-      else this.#queue.picture(item, await cutout.toImageBitmap({ size: "192x", signal }));
+      if (item === this.selected) await this.#follow(false);
+      else await this.#drawThumb(item, cutout, signal);
     } catch (thrown) {
       if (signal.aborted) return;
       item.state = "failed";
@@ -117,6 +120,14 @@ export class Editor {
     }
     this.#queue.update(item);
     if (item === this.selected) this.#tell(item);
+  }
+
+  /** Of a photo that is not looked at; the thumbnail of one that is comes from what is seen. */
+  async #drawThumb(item: Item, cutout: Cutout, signal: AbortSignal): Promise<void> {
+    const size = cutout.width > cutout.height ? { width: THUMB_PX } : { height: THUMB_PX };
+    const bitmap = await cutout.toImageBitmap({ size, signal });
+    this.#queue.picture(item, bitmap);
+    bitmap.close();
   }
 
   async #select(item: Item | undefined): Promise<void> {
@@ -177,7 +188,7 @@ export class Editor {
 
   async #render(): Promise<void> {
     const item = this.selected;
-    if (item?.state !== "done") return this.onChange(undefined);
+    if (item?.state !== "done") return this.#show(undefined);
     const { signal } = this.#ended;
     try {
       const cutout = await this.cutout(item);
@@ -188,12 +199,17 @@ export class Editor {
       void layer.withSmall((small) => this.#queue.picture(item, small));
       this.#undo.disabled = item.strokes.length === 0;
       this.#redo.disabled = item.undone.length === 0;
-      this.onChange(cutout);
+      this.#show(cutout);
     } catch (thrown) {
       if (signal.aborted) return;
       this.workshop.release(item);
       say(`${item.file.name}: ${explain(thrown)}`, true);
     }
+  }
+
+  #show(cutout: Cutout | undefined): void {
+    this.shown = cutout;
+    this.onChange();
   }
 
   #paint(stroke: Stroke): void {

@@ -82,6 +82,7 @@ function showSamples(give: (files: File[]) => void): void {
       const picture = new Image(72, 72);
       picture.src = `./samples/${name}.webp`;
       picture.alt = "";
+      picture.addEventListener("error", () => picture.remove());
       press.prepend(picture);
     }
     press.addEventListener("click", () => {

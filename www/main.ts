@@ -31,15 +31,16 @@ const saveAll = button("save-all", leave(saveEverything));
 button("clear", () => editor.clear());
 button("copy-code", leave(copyCode));
 
-editor.onChange = (cutout) => {
-  for (const way of ways) way.disabled = !cutout;
+editor.onChange = () => {
+  const { shown } = editor;
+  for (const way of ways) way.disabled = !shown;
   find("share", HTMLElement).hidden = !canShare();
   saveAll.hidden = editor.done.length < 2;
   const { find: found, render } = editor.options;
   snippet.textContent = toSnippet(found, render, (editor.selected?.strokes.length ?? 0) > 0);
-  if (cutout) showFacts(cutout);
+  if (shown) showFacts(shown);
 };
-editor.onChange(undefined);
+editor.onChange();
 
 /** A press of a button that may fail: what went wrong is said. */
 function leave(act: () => Promise<void>): () => void {

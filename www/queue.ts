@@ -3,7 +3,8 @@
 import { find } from "./dom.js";
 import type { Item } from "./item.js";
 
-const THUMB_PX = 96;
+/** The longer side of a thumbnail. */
+export const THUMB_PX = 96;
 const WORDS: Record<Item["state"], string> = {
   waiting: "waits",
   working: "in work",

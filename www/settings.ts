@@ -14,13 +14,16 @@ export class Settings {
   constructor(change: (isCompare: boolean) => void) {
     slider("margin", "%");
     this.#form.addEventListener("submit", (event) => event.preventDefault());
-    this.#form.addEventListener("change", ({ target }) => {
+    const listen = ({ target }: Event) => {
       const name = target instanceof Element ? target.getAttribute("name") : undefined;
       if (!name || name.startsWith("brush-")) return;
       if (name === "frame") this.#followPreset();
       this.#showWhatMatters();
       change(name === "compare");
-    });
+    };
+    this.#form.addEventListener("change", listen);
+    // It belongs to the form but stands outside, where its events do not pass the form.
+    find("format", HTMLSelectElement).addEventListener("change", listen);
     this.#form.reset();
     this.#showWhatMatters();
   }

@@ -7,8 +7,8 @@ import { defineConfig, type Plugin } from "vite";
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const OUT = fromRoot("www-dist");
 const SERVICE_WORKER = "service-worker";
-/** What the service worker does not keep: itself, wasm and model (cleancut keeps them), big samples. */
-const NOT_KEPT = /^service-worker\.js$|\.wasm$|\.plan$|^samples\/.*\.jpg$/;
+/** What is not kept in advance: the service worker, wasm and model (cleancut keeps them), samples. */
+const NOT_KEPT = /^service-worker\.js$|\.wasm$|\.plan$|^samples\//;
 
 /** Tells the service worker which files there are; a change of any of them makes another worker. */
 const listFiles: Plugin = {

@@ -1,12 +1,14 @@
 /** The demo page at work: brush, batch, corrupt files, a very large photo, a reload in between. */
 
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { decode } from "fast-png";
 
 import {
   choose,
   cutOutNatively,
+  FIXTURES,
   type Given,
   given,
   MUG_JPG,
@@ -129,14 +131,15 @@ test("ten corrupt files among good ones harm nobody", async ({ page }) => {
   });
   const photos = Array.from({ length: 10 }, (_, index) => corrupt(index));
   await page.goto("/");
-  await choose(page, ...photos, given(RGB_PNG), given(MUG_JPG));
+  const thin = given(join(FIXTURES, "1x5000.png"));
+  await choose(page, ...photos, thin, given(RGB_PNG), given(MUG_JPG));
   await expect(page.locator("#items button[data-state=failed]")).toHaveCount(10);
-  await expect(page.locator("#items button[data-state=done]")).toHaveCount(2);
+  await expect(page.locator("#items button[data-state=done]")).toHaveCount(3);
   await expect(status(page)).toHaveText(/^corrupt 0\.jpg: .*truncated/);
   await page.locator("#items button").last().click();
   await settled(page);
   expect((await saved(page)).bytes.equals(cutOutNatively(MUG_JPG))).toBe(true);
-  expect(unzip((await saved(page, "Save all as ZIP")).bytes).size).toBe(2);
+  expect(unzip((await saved(page, "Save all as ZIP")).bytes).size).toBe(3);
 });
 
 test("a reload in the middle of work leaves a page that works", async ({ page }) => {
