@@ -20,7 +20,7 @@ listenForPhotos(async (files) => {
   traffic.photoChosen();
   editor.take(files);
 });
-void offline.then(() => prepare(editor.workshop)).catch(() => {});
+void offline.then(() => prepare(editor.workshop));
 
 const ways = [
   button("save", leave(save)),

@@ -28,19 +28,24 @@ export async function prepare(workshop: Workshop): Promise<void> {
   const cost = find("cost", HTMLElement);
   const { simd, cached, bytesToDownload } = await capabilities();
   const total = bytesToDownload.toLocaleString();
-  if (!simd) cost.textContent = "This browser lacks WebAssembly SIMD, which cleancut needs.";
-  else if (cached) cost.textContent = READY;
-  else
-    cost.textContent = `Engine and model are ${total} bytes, once; compressed servers send less.`;
+  const price = cached
+    ? READY
+    : `Engine and model are ${total} bytes, once; compressed servers send less.`;
+  cost.textContent = simd ? price : "This browser lacks WebAssembly SIMD, which cleancut needs.";
   if (!simd || savesData()) return;
   await new Promise<void>(whenIdle);
-  await workshop.preload({
-    onProgress: ({ phase, loadedBytes, totalBytes }) => {
-      if (phase !== "load" || cached || loadedBytes === totalBytes) return;
-      cost.textContent = `Loading engine and model: ${bytes(loadedBytes)} of ${total} bytes.`;
-    },
-  });
-  cost.textContent = READY;
+  try {
+    await workshop.preload({
+      onProgress: ({ loadedBytes, totalBytes }) => {
+        if (cached || loadedBytes === totalBytes) return;
+        cost.textContent = `Loading engine and model: ${bytes(loadedBytes)} of ${total} bytes.`;
+      },
+    });
+    cost.textContent = READY;
+  } catch {
+    // Offline, or cancelled: the next photo loads it, and says what goes wrong.
+    cost.textContent = price;
+  }
 }
 
 const READY = "Engine and model are here: this page now works without any network.";
