@@ -1,5 +1,12 @@
+const ENDINGS: Record<string, string> = {
+  "image/png": "png",
+  "image/webp": "webp",
+  "image/jpeg": "jpg",
+  "application/octet-stream": "rgba",
+};
+
 /** The name of a cut-out's file: the photo's, with the ending of what it became. */
 export function renamed(name: string, type: string): string {
-  const ending = { "image/png": "png", "image/webp": "webp", "image/jpeg": "jpg" }[type];
+  const ending = ENDINGS[type];
   return ending ? `${name.replace(/\.\w{1,5}$/, "")}.${ending}` : name;
 }
