@@ -423,6 +423,17 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
     assert.ok(readFileSync(ours).equals(readFileSync(theirs)), `${name} ${options} differs`);
   }
 
+  for (const command of [node, rust]) {
+    const folder = join(app, command === node ? "by-node" : "by-rust");
+    const made = command(photo("ball.jpg"), photo("mug.jpg"), "-o", folder, "--preset", "ebay");
+    assert.equal(made.status, 0, made.stderr);
+    assert.deepEqual(
+      readdirSync(folder),
+      ["ball.jpg", "mug.jpg"],
+      "as the preset's JPEGs are named",
+    );
+  }
+
   writeFileSync(join(app, "bad.jpg"), "no photo");
   const cases = [
     [2],
