@@ -13,6 +13,7 @@ import {
   type RemoveOptions,
   type Remover,
 } from "./core.js";
+import { endingOf } from "./names.js";
 import { optionNames } from "./wasm/options.js";
 
 const HELP = `Remove the background of photos.
@@ -108,27 +109,30 @@ function copyAssets(folder: string): undefined {
   }
 }
 
-/** Pairs each photo with the file to write. */
-function planJobs({ photos, output, options }: Args): [string, string][] {
+/** A photo and the file to write, whose name gets its ending from what comes out unless it is `named`. */
+interface Job {
+  readonly photo: string;
+  readonly output: string;
+  readonly named: boolean;
+}
+
+function planJobs({ photos, output }: Args): Job[] {
   const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
   const paths = photos.flatMap((path) => (isFolder(path) ? photosIn(path) : [path]));
   const [first] = paths;
   if (first !== undefined && paths.length === 1 && !isFolder(photos[0] ?? "")) {
-    if (output !== undefined && !isFolder(output)) return [[first, output]];
+    if (output !== undefined && !isFolder(output)) return [{ photo: first, output, named: true }];
   }
   if (output !== undefined) mkdirSync(output, { recursive: true });
-  const ending = endingOf(options.format);
   const outputOf = (photo: string) => {
     const stem = basename(photo, extname(photo));
-    return output === undefined
-      ? join(dirname(photo), `${stem}.cutout.${ending}`)
-      : join(output, `${stem}.${ending}`);
+    return output === undefined ? join(dirname(photo), `${stem}.cutout`) : join(output, stem);
   };
-  const jobs = paths.map((photo): [string, string] => [photo, outputOf(photo)]);
+  const jobs = paths.map((photo) => ({ photo, output: outputOf(photo), named: false }));
   const seen = new Set<string>();
-  for (const [, target] of jobs) {
-    if (seen.has(target)) throw new UsageError(`two photos would both be written to ${target}`);
-    seen.add(target);
+  for (const { output } of jobs) {
+    if (seen.has(output)) throw new UsageError(`two photos would both be written to ${output}`);
+    seen.add(output);
   }
   return jobs;
 }
@@ -146,12 +150,6 @@ function formatOf(file: string): string | undefined {
   return formats[extname(file).toLowerCase()];
 }
 
-function endingOf(format: string | number | undefined): string {
-  if (format === undefined) return "png";
-  const endings: Record<string, string> = { jpeg: "jpg", raw: "rgba" };
-  return endings[String(format)] ?? String(format);
-}
-
 /** The photos directly in `folder`, by name. */
 function photosIn(folder: string): string[] {
   const photos = readdirSync(folder).filter((name) => /\.(jpe?g|png|webp)$/i.test(name));
@@ -161,10 +159,10 @@ function photosIn(folder: string): string[] {
   return photos.sort().map((name) => join(folder, name));
 }
 
-async function cutOut(remover: Remover, photo: string, output: string, args: Args) {
+async function cutOut(remover: Remover, { photo, output, named }: Job, args: Args) {
   const began: [Phase, number][] = [];
   const options: RemoveOptions = {
-    format: formatOf(output) as RemoveOptions["format"],
+    ...(named && { format: formatOf(output) as RemoveOptions["format"] }),
     ...(args.background !== undefined && { background: { image: readFileSync(args.background) } }),
     ...args.options,
     onProgress: ({ phase }) => {
@@ -178,7 +176,8 @@ async function cutOut(remover: Remover, photo: string, output: string, args: Arg
     });
     stderr.write(`${steps.join("")}${photo}\n`);
   }
-  writeFileSync(output, new Uint8Array(await blob.arrayBuffer()));
+  const path = named ? output : `${output}.${endingOf(blob.type)}`;
+  writeFileSync(path, new Uint8Array(await blob.arrayBuffer()));
 }
 
 async function main(): Promise<number> {
@@ -188,14 +187,14 @@ async function main(): Promise<number> {
     const jobs = planJobs(args);
     const remover = await createRemover();
     let failed = 0;
-    for (const [photo, output] of jobs) {
+    for (const job of jobs) {
       try {
-        await cutOut(remover, photo, output, args);
+        await cutOut(remover, job, args);
       } catch (error) {
         if (error instanceof CleancutError && error.code === "option") {
           throw new UsageError(error.message);
         }
-        stderr.write(`cleancut: ${photo}: ${error instanceof Error ? error.message : error}\n`);
+        stderr.write(`cleancut: ${job.photo}: ${error instanceof Error ? error.message : error}\n`);
         failed += 1;
       }
     }

@@ -1,4 +1,5 @@
 import { CleancutError, disposed } from "./errors.js";
+import { renamed } from "./names.js";
 import { type Choice, choose } from "./options.js";
 import { toJob } from "./progress.js";
 import { readInput } from "./source.js";
@@ -19,14 +20,6 @@ import type {
 /** How a picture of a cut-out is made, and the request for it. */
 export interface DrawOptions extends RequestOptions, RenderOptions {}
 
-const TYPES: Record<string, string> = {
-  png: "image/png",
-  webp: "image/webp",
-  jpeg: "image/jpeg",
-  jpg: "image/jpeg",
-  raw: "application/octet-stream",
-};
-const ENDINGS: Record<string, string> = { jpeg: "jpg", raw: "rgba" };
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
 /** Frees what nobody disposed of; a safety net, since collectors do not see the worker's memory. */
@@ -79,16 +72,15 @@ export class Cutout implements Subject {
   /** The picture as a file of `format`. */
   async toBlob(options: DrawOptions = {}): Promise<Blob> {
     const takes = { cutout: this.#own(), style: await this.#style(options) };
-    const file = await this.#engine.run("file", takes, toJob(options));
-    return new Blob([file], { type: typeOf(takes.style.words) });
+    const { file, type } = await this.#engine.run("file", takes, toJob(options));
+    return new Blob([file], { type });
   }
 
   /** The same with a name; its ending follows `format` unless `name` has one. */
   async toFile(name = "cutout", options: DrawOptions = {}): Promise<File> {
     const blob = await this.toBlob(options);
-    const { words } = this.#merge(options);
     const hasEnding = /\.\w{1,5}$/.test(name);
-    return new File([blob], hasEnding ? name : `${name}.${endingOf(words)}`, { type: blob.type });
+    return new File([blob], hasEnding ? name : renamed(name, blob.type), { type: blob.type });
   }
 
   /** The picture as RGBA, straight alpha. */
@@ -162,21 +154,6 @@ export class Cutout implements Subject {
 /** Reads the background picture. */
 export async function readStyle({ words, ground }: Choice, signal?: AbortSignal): Promise<Style> {
   return { words, ground: ground === undefined ? ground : await readInput(ground, signal) };
-}
-
-function formatOf(words: readonly string[]): string {
-  return words[words.lastIndexOf("format") + 1] ?? "png";
-}
-
-/** The MIME type of the file that `words` ask for. */
-export function typeOf(words: readonly string[]): string {
-  return (words.includes("format") ? TYPES[formatOf(words)] : undefined) ?? "image/png";
-}
-
-/** The ending of that file's name. */
-export function endingOf(words: readonly string[]): string {
-  if (!words.includes("format")) return "png";
-  return ENDINGS[formatOf(words)] ?? formatOf(words);
 }
 
 function pack(strokes: Iterable<Stroke>): Float32Array {

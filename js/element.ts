@@ -73,6 +73,8 @@ export class CleancutInput extends Base {
       () => this.form,
       () => (this.options.wait === false ? undefined : this.#work),
     );
+    window.addEventListener("pagehide", this.#onPageHide);
+    window.addEventListener("pageshow", this.#onPageShow);
     this.attributeChangedCallback();
     this.#takeOverFallback();
   }
@@ -80,6 +82,8 @@ export class CleancutInput extends Base {
   disconnectedCallback(): void {
     this.#stopHolding?.();
     this.#stopHolding = undefined;
+    window.removeEventListener("pagehide", this.#onPageHide);
+    window.removeEventListener("pageshow", this.#onPageShow);
   }
 
   attributeChangedCallback(): void {
@@ -193,6 +197,10 @@ export class CleancutInput extends Base {
     this.#view?.show("empty", this.#texts.choose);
     this.#publish();
   }
+
+  /** Chromium saves no field whose value is a file that the page made, so the original takes over. */
+  #onPageHide = (): void => this.#internals?.setFormValue(this.#original, this.#original);
+  #onPageShow = (): void => this.#publish();
 
   #build(): View {
     const view = buildView(this, {

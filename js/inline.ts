@@ -11,17 +11,15 @@ export { CleancutError, type ErrorCode } from "./errors.js";
 export { type BatchOptions, Remover } from "./remover.js";
 export type * from "./types.js";
 
-let assets: Promise<{ wasm: Uint8Array<ArrayBuffer>; model: Uint8Array<ArrayBuffer> }> | undefined;
+const inside = {
+  wasm: () => gunzip(wasmGzipBase64),
+  model: () => gunzip(modelGzipBase64),
+};
 
-const api: Api = /* @__PURE__ */ createApi(async (options) => {
-  assets ??= unpack();
-  return new Remover([new LocalEngine(toSources({ ...options, assets: await assets }))]);
-}, false);
-
-async function unpack() {
-  const [wasm, model] = await Promise.all([gunzip(wasmGzipBase64), gunzip(modelGzipBase64)]);
-  return { wasm, model };
-}
+const api: Api = /* @__PURE__ */ createApi(
+  async (options) => new Remover([new LocalEngine({ ...toSources(options), ...inside })]),
+  false,
+);
 
 async function gunzip(base64: string): Promise<Uint8Array<ArrayBuffer>> {
   const unpacked = new Blob([fromBase64(base64)])

@@ -4,43 +4,53 @@ import { readCached, writeCached } from "./cache.js";
 import { CleancutError, reasonOf } from "./errors.js";
 import { readFile } from "./file.js";
 import { artefact, hasSimd } from "./probe.js";
-import type { Sources } from "./sources.js";
-import type { Backend, Bytes } from "./types.js";
+import type { Source, Sources } from "./sources.js";
+import type { Backend } from "./types.js";
 import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
 import { type Pin, pins } from "./wasm/pins.js";
 
-export interface Assets {
-  readonly wasm: WebAssembly.Module;
-  readonly model: Uint8Array<ArrayBuffer>;
+/** Told of every byte that arrives. */
+type Count = (bytes: number) => void;
+
+/** The compiled wasm, and its name. */
+export interface Wasm {
+  readonly module: WebAssembly.Module;
   readonly backend: Backend;
 }
 
-/** Fetches and compiles what the engine needs. `onBytes`: bytes read so far, bytes in all. */
+/** Which of the two are to be loaded. */
+export interface Wanted {
+  readonly wasm: boolean;
+  readonly model: boolean;
+}
+
+/** Fetches and compiles what is wanted. `onBytes`: bytes of it read so far, bytes in all. */
 export async function loadAssets(
   sources: Sources,
+  wanted: Wanted,
   onBytes: (loaded: number, total: number) => void,
-): Promise<Assets> {
-  if (!hasSimd()) throw new CleancutError("wasm", "WebAssembly with SIMD is missing here");
-  const name = artefact();
-  const wasm = { relaxed, simd }[name];
-  const total = wasm.bytes + model.bytes;
+): Promise<[Wasm | undefined, Uint8Array<ArrayBuffer> | undefined]> {
+  const wasm = { relaxed, simd }[artefact()];
+  const total = (wanted.wasm ? wasm.bytes : 0) + (wanted.model ? model.bytes : 0);
   let loaded = 0;
   const count = (bytes: number) => {
     loaded = Math.min(loaded + bytes, total);
     onBytes(loaded, total);
   };
   count(0);
-  const ready = sources.wasm instanceof WebAssembly.Module ? sources.wasm : undefined;
-  const [wasmBytes, modelBytes] = await Promise.all([
-    ready ? undefined : read(sources.wasm as string | Bytes, [wasm, relaxed, simd], sources, count),
-    read(sources.model, [model], sources, count),
+  return Promise.all([
+    wanted.wasm ? loadWasm(sources, wasm, count) : undefined,
+    wanted.model ? read(sources.model, [model], sources, count) : undefined,
   ]);
-  const own = sources.wasm === undefined || wasmBytes?.byteLength === wasm.bytes;
-  return {
-    wasm: ready ?? (await compile(wasmBytes as Uint8Array<ArrayBuffer>)),
-    model: modelBytes,
-    backend: own ? name : "custom",
-  };
+}
+
+async function loadWasm(sources: Sources, asset: Asset, count: Count): Promise<Wasm> {
+  if (!hasSimd()) throw new CleancutError("wasm", "WebAssembly with SIMD is missing here");
+  const { wasm } = sources;
+  if (wasm instanceof WebAssembly.Module) return { module: wasm, backend: artefact() };
+  const bytes = await read(wasm, [asset, relaxed, simd], sources, count);
+  const own = wasm === undefined || bytes.byteLength === asset.bytes;
+  return { module: await compile(bytes), backend: own ? artefact() : "custom" };
 }
 
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
@@ -54,16 +64,17 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 
 /** The bytes of `source`, or of the first of `published`, one of which they must be. */
 async function read(
-  source: string | Bytes | undefined,
+  source: Source,
   published: readonly [Asset, ...Asset[]],
   { folder, cache, integrity }: Sources,
-  count: (bytes: number) => void,
+  count: Count,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [asset] = published;
   if (source !== undefined && typeof source !== "string") {
-    const bytes = ArrayBuffer.isView(source)
-      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-      : new Uint8Array(source);
+    const given = typeof source === "function" ? await source() : source;
+    const bytes = ArrayBuffer.isView(given)
+      ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
+      : new Uint8Array(given);
     if (integrity) await verify(bytes, published, "the given bytes");
     count(bytes.byteLength);
     return bytes;
@@ -105,10 +116,7 @@ async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly A
   return alike.some((asset) => pinOf(asset).sha256 === sha256);
 }
 
-async function fetchBytes(
-  url: URL,
-  count: (bytes: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchBytes(url: URL, count: Count): Promise<Uint8Array<ArrayBuffer>> {
   const { href } = url;
   let response: Response;
   try {

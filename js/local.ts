@@ -1,18 +1,14 @@
 /** Runs the wasm in this thread: inside the worker, and where no worker is wanted. */
 
-import { CleancutError, disposed, lost, toCleancutError } from "./errors.js";
-import { loadAssets } from "./load.js";
-import { toPicture, toTransferable } from "./picture.js";
+import { disposed, lost, toCleancutError } from "./errors.js";
+import { loadAssets, type Wasm } from "./load.js";
+import { joined, toPicture, toTransferable } from "./picture.js";
 import { bytesLoaded, phaseBegins } from "./progress.js";
 import type { Sources } from "./sources.js";
 import type { Engine, Found, Gives, Job, Photo, Style, Takes, TaskName } from "./task.js";
 import type { Backend, Phase, Subject } from "./types.js";
 import * as glue from "./wasm/cleancut.js";
 
-interface Loaded {
-  readonly remover: glue.Remover;
-  readonly backend: Backend;
-}
 type Handlers = { [Name in TaskName]: (takes: Takes<Name>, job: Job) => Promise<Gives<Name>> };
 interface Steps {
   begin(phase: Phase): void;
@@ -21,16 +17,16 @@ interface Steps {
 
 /** The glue holds one wasm instance for all engines of a thread; who uses it is listed here. */
 const engines = new Set<LocalEngine>();
-let initialised: WebAssembly.Module | undefined;
+let isInitialised = false;
 
 export class LocalEngine implements Engine {
   readonly #sources: Sources;
-  #loaded: Promise<Loaded> | undefined;
+  #backend: Backend | undefined;
+  #remover: glue.Remover | undefined;
   #cutouts = new Map<number, glue.Cutout>();
   #lastId: number;
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
-  #listeners = new Set<Job>();
   pending = 0;
 
   /** `firstId`: cut-outs are numbered from here. */
@@ -77,35 +73,41 @@ export class LocalEngine implements Engine {
 
   /** Lets go of everything that lives in the wasm instance. */
   drop(): void {
-    this.#loaded = undefined;
+    this.#remover = undefined;
     this.#cutouts.clear();
   }
 
   #handlers: Handlers = {
-    load: async (_, job) => (await this.#load(job)).backend,
+    load: async (_, job) => void (await this.#load(job, true)),
     remove: async ({ photo, style }, job) => {
       const steps = stepsOf(job);
-      const { cutout } = await this.#segment(photo, style.words, steps, job);
+      const cutout = await this.#segment(photo, style.words, steps, job);
       try {
         const subject = subjectOf(cutout);
-        if (!subject.box) {
-          const confidence = subject.confidence.toFixed(2);
-          throw new CleancutError("no-subject", `no subject found (confidence ${confidence})`);
-        }
-        const file = await encode(cutout, style, steps);
+        const ground = await toGround(style);
+        const file = toTransferable(cutout.intoFile(joined(style.words), ground, steps.begin));
         job.report(phaseBegins("done"));
-        return { file, subject };
-      } finally {
+        return { file, type: glue.mediaType(joined(style.words)), subject };
+      } catch (thrown) {
         freeQuietly(cutout);
+        throw thrown;
       }
     },
     segment: async ({ photo, words }, job) => {
       const steps = stepsOf(job);
-      const { cutout, backend } = await this.#segment(photo, words, steps, job);
+      const cutout = await this.#segment(photo, words, steps, job);
       job.report(phaseBegins("done"));
-      return this.#hold(cutout, steps, backend);
+      return this.#hold(cutout, steps);
     },
-    file: async ({ cutout, style }, job) => encode(this.#find(cutout), style, stepsOf(job)),
+    file: async ({ cutout, style }, job) => {
+      const steps = stepsOf(job);
+      const held = this.#find(cutout);
+      steps.begin("compose");
+      const ground = await toGround(style);
+      steps.begin("encode");
+      const file = toTransferable(held.encode(joined(style.words), ground));
+      return { file, type: glue.mediaType(joined(style.words)) };
+    },
     pixels: async ({ cutout, style }) => render(this.#find(cutout), style),
     bitmap: async ({ cutout, style }) => {
       const { data, width, height } = await render(this.#find(cutout), style);
@@ -118,35 +120,42 @@ export class LocalEngine implements Engine {
     },
     apply: async ({ cutout, photo, words }, job) => {
       const steps = stepsOf(job);
-      const { backend } = await this.#load(job);
+      const held = this.#find(cutout);
       steps.begin("decode");
       const other = await toPicture(photo, words);
       steps.begin("matte");
-      return this.#hold(this.#find(cutout).apply(other), steps, backend);
+      return this.#hold(held.apply(other), steps);
     },
     edit: async ({ cutout, strokes }, job) => {
       const steps = stepsOf(job);
-      const { backend } = await this.#load(job);
       steps.begin("matte");
-      return this.#hold(this.#find(cutout).edit(strokes), steps, backend);
+      return this.#hold(this.#find(cutout).edit(strokes), steps);
     },
   };
 
-  async #segment(photo: Photo, words: readonly string[], steps: Steps, job: Job) {
+  async #segment(
+    photo: Photo,
+    words: readonly string[],
+    steps: Steps,
+    job: Job,
+  ): Promise<glue.Cutout> {
     steps.begin("load");
-    const { remover, backend } = await this.#load(job);
+    const isStudio = words[words.lastIndexOf("method") + 1] === "studio";
+    const remover = await this.#load(job, !isStudio);
     job.signal?.throwIfAborted();
     steps.begin("decode");
     const picture = await toPicture(photo, words);
-    const cutout = remover.segment(picture, [...words], (step: Phase) => steps.begin(step));
-    return { cutout, backend };
+    return remover
+      ? remover.segment(picture, joined(words), steps.begin)
+      : glue.Cutout.studio(picture, joined(words), steps.begin);
   }
 
-  #hold(cutout: glue.Cutout, steps: Steps, backend: Backend): Found {
+  #hold(cutout: glue.Cutout, steps: Steps): Found {
     this.#lastId += 1;
     this.#cutouts.set(this.#lastId, cutout);
     const { width, height } = cutout;
     const timings = steps.end();
+    const backend = this.#backend ?? "custom";
     return { id: this.#lastId, width, height, timings, backend, ...subjectOf(cutout) };
   }
 
@@ -160,56 +169,40 @@ export class LocalEngine implements Engine {
     if (this.#disposed) throw disposed();
   }
 
-  /** Start-up happens once, whoever waits for it; a failed one is tried again by the next call. */
-  async #load(job: Job): Promise<Loaded> {
-    this.#listeners.add(job);
-    try {
-      this.#loaded ??= this.#start();
-      return await this.#loaded;
-    } finally {
-      this.#listeners.delete(job);
-    }
-  }
-
-  async #start(): Promise<Loaded> {
-    try {
-      const { wasm, model, backend } = await loadAssets(this.#sources, (loaded, total) => {
-        for (const job of this.#listeners) job.report(bytesLoaded(loaded, total));
+  /** Loads what is not there yet: the wasm, and the network where it is wanted, which it gives. */
+  async #load(job: Job, wantsNetwork: boolean): Promise<glue.Remover | undefined> {
+    const wanted = { wasm: !this.#backend, model: wantsNetwork && !this.#remover };
+    if (wanted.wasm || wanted.model) {
+      const [wasm, model] = await loadAssets(this.#sources, wanted, (loaded, total) => {
+        job.report(bytesLoaded(loaded, total));
       });
       this.#mustLive();
-      engines.add(this);
-      if (!initialised) {
-        glue.initSync({ module: wasm });
-        initialised = wasm;
-      }
-      return { remover: new glue.Remover(model), backend };
-    } catch (thrown) {
-      this.#loaded = undefined;
-      throw toCleancutError(thrown);
+      if (wasm) this.#use(wasm);
+      if (model) this.#remover = new glue.Remover(model);
     }
+    return wantsNetwork ? this.#remover : undefined;
+  }
+
+  #use({ module, backend }: Wasm): void {
+    engines.add(this);
+    if (!isInitialised) glue.initSync({ module });
+    isInitialised = true;
+    this.#backend = backend;
   }
 }
 
 /** A trap leaves the instance's memory in disorder, and disposing is to give memory back. */
 function forget(): void {
   for (const engine of engines) engine.drop();
-  if (initialised) glue.__wbg_reset_state();
+  if (isInitialised) glue.__wbg_reset_state();
 }
 
-async function encode(
-  cutout: glue.Cutout,
-  { words, ground }: Style,
-  steps: Steps,
-): Promise<Uint8Array<ArrayBuffer>> {
-  steps.begin("compose");
-  const picture = ground && (await toPicture(ground, []));
-  steps.begin("encode");
-  return toTransferable(cutout.encode([...words], picture));
+async function toGround({ ground }: Style): Promise<glue.Picture | undefined> {
+  return ground && toPicture(ground, []);
 }
 
-async function render(cutout: glue.Cutout, { words, ground }: Style) {
-  const picture = ground && (await toPicture(ground, []));
-  const rendered = cutout.render([...words], picture);
+async function render(cutout: glue.Cutout, style: Style) {
+  const rendered = cutout.render(joined(style.words), await toGround(style));
   const { width, height } = rendered;
   const data = new Uint8ClampedArray(toTransferable(rendered.intoPixels()).buffer);
   return { data, width, height };
@@ -249,6 +242,6 @@ function freeQuietly(cutout: glue.Cutout): void {
   try {
     cutout.free();
   } catch {
-    // After a trap there is nothing left to free.
+    // What `intoFile` took, or a trap, leaves nothing to free.
   }
 }

@@ -16,9 +16,7 @@ const REQUEST = ["signal", "onProgress"];
 export function choose(options: object, also: readonly string[] = []): Choice {
   const words: string[] = [];
   let ground: Choice["ground"];
-  const presetFirst = ([a]: [string, unknown], [b]: [string, unknown]) =>
-    Number(b === "preset") - Number(a === "preset");
-  for (const [name, value] of Object.entries(options).sort(presetFirst)) {
+  for (const [name, value] of Object.entries(options)) {
     if (value === undefined || REQUEST.includes(name) || also.includes(name)) continue;
     const word = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (name.includes("-") || !optionNames.includes(word)) throw unknown(name, also);

@@ -3,11 +3,14 @@
 import type { Photo } from "./task.js";
 import { Picture } from "./wasm/cleancut.js";
 
+/** Words as the engine takes them. */
+export const joined = (words: readonly string[]): string => words.join("\0");
+
 /** JPEG, PNG and WebP are decoded in wasm, so pixels are exact; the rest by the browser. */
 export async function toPicture(photo: Photo, words: readonly string[]): Promise<Picture> {
   switch (photo.kind) {
     case "pixels":
-      return Picture.fromPixels(photo.pixels, photo.width, photo.height, [...words]);
+      return Picture.fromPixels(photo.pixels, photo.width, photo.height, joined(words));
     case "bitmap":
       return fromBitmap(photo.bitmap, words);
     case "file": {
@@ -15,7 +18,7 @@ export async function toPicture(photo: Photo, words: readonly string[]): Promise
         const bitmap = await decodeWithBrowser(photo.bytes);
         if (bitmap) return fromBitmap(bitmap, words);
       }
-      return Picture.decode(photo.bytes, [...words]);
+      return Picture.decode(photo.bytes, joined(words));
     }
   }
 }
@@ -46,7 +49,7 @@ function fromBitmap(bitmap: ImageBitmap, words: readonly string[]): Picture {
     if (!context) throw new Error("this browser gives no canvas");
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, width, height);
-    return Picture.fromPixels(new Uint8Array(data.buffer), width, height, [...words]);
+    return Picture.fromPixels(new Uint8Array(data.buffer), width, height, joined(words));
   } finally {
     bitmap.close();
   }

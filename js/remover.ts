@@ -1,4 +1,4 @@
-import { Cutout, readStyle, typeOf } from "./cutout.js";
+import { Cutout, readStyle } from "./cutout.js";
 import { CleancutError, disposed, toCleancutError } from "./errors.js";
 import { choose } from "./options.js";
 import { toJob } from "./progress.js";
@@ -107,9 +107,8 @@ export class Remover {
     this.#begin(options.signal);
     const photo = await readInput(input, options.signal);
     const style = await readStyle(choice, options.signal);
-    const { file, subject } = await this.#leastBusy().run("remove", { photo, style }, job);
-    const blob = new Blob([file], { type: typeOf(choice.words) });
-    return { blob, subject } satisfies { blob: Blob; subject: Subject };
+    const { file, type, subject } = await this.#leastBusy().run("remove", { photo, style }, job);
+    return { blob: new Blob([file], { type }), subject } satisfies { blob: Blob; subject: Subject };
   }
 
   async #item(index: number, input: ImageInput, options: RemoveOptions): Promise<BatchItem> {

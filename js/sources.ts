@@ -3,11 +3,14 @@
 import { CleancutError } from "./errors.js";
 import type { Bytes, LoadOptions } from "./types.js";
 
-/** Single files or a folder, URLs absolute; passes through `postMessage`. */
+/** A file's URL, its bytes, or what unpacks them when they are wanted. */
+export type Source = string | Bytes | (() => Promise<Bytes>) | undefined;
+
+/** Single files or a folder, URLs absolute; passes through `postMessage` but for functions. */
 export interface Sources {
   readonly folder?: string | undefined;
-  readonly wasm?: string | Bytes | WebAssembly.Module | undefined;
-  readonly model?: string | Bytes | undefined;
+  readonly wasm?: Source | WebAssembly.Module;
+  readonly model?: Source;
   readonly cache: "default" | "none";
   readonly integrity: boolean;
 }

@@ -19,6 +19,12 @@ export interface Style {
   readonly ground?: Photo | undefined;
 }
 
+/** A picture as a file, and its media type. */
+export interface Written {
+  readonly file: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+}
+
 /** A cut-out that the engine holds until it is told to free `id`. */
 export interface Found extends Subject {
   readonly id: number;
@@ -37,16 +43,13 @@ export interface Rendered {
 
 /** Every task: what it takes, what it gives. */
 export interface Tasks {
-  load: { takes: Record<never, never>; gives: Backend };
+  load: { takes: Record<never, never>; gives: undefined };
   remove: {
     takes: { readonly photo: Photo; readonly style: Style };
-    gives: { readonly file: Uint8Array<ArrayBuffer>; readonly subject: Subject };
+    gives: Written & { readonly subject: Subject };
   };
   segment: { takes: { readonly photo: Photo; readonly words: readonly string[] }; gives: Found };
-  file: {
-    takes: { readonly cutout: number; readonly style: Style };
-    gives: Uint8Array<ArrayBuffer>;
-  };
+  file: { takes: { readonly cutout: number; readonly style: Style }; gives: Written };
   pixels: { takes: { readonly cutout: number; readonly style: Style }; gives: Rendered };
   bitmap: { takes: { readonly cutout: number; readonly style: Style }; gives: ImageBitmap };
   mask: { takes: { readonly cutout: number }; gives: Mask };

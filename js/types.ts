@@ -31,7 +31,7 @@ export type ImageInput =
   | string
   | Pixels;
 
-/** `load` is the download and start of wasm and model; the rest are the steps of the pipeline. */
+/** `load` is the download and start of the wasm and, where it is needed, the model; the rest are the steps of the pipeline. */
 export type Phase =
   | "load"
   | "decode"
@@ -47,9 +47,9 @@ export interface Progress {
   readonly phase: Phase;
   /** Estimated share of the whole request that is behind us, 0 to 1. */
   readonly fraction: number;
-  /** During `load`: bytes of wasm and model read so far; 0 in later phases. */
+  /** During `load`: bytes read so far of what this request loads; 0 in later phases. */
   readonly loadedBytes: number;
-  /** During `load`: bytes of wasm and model in all, uncompressed; 0 in later phases. */
+  /** During `load`: bytes of it in all, uncompressed; 0 in later phases. */
   readonly totalBytes: number;
 }
 
@@ -67,7 +67,10 @@ export interface FindOptions {
   readonly maxPixels?: number | undefined;
   /** The side of the square that the network looks at, px: a multiple of 32, 160 to 640; 320 unless set. */
   readonly inputSize?: number | undefined;
-  /** Who finds the subject: the network, the plain ground's colours (`studio`), or both (`auto`, unless set). */
+  /**
+   * Who finds the subject: the network, the plain ground's colours (`studio`, which loads no model),
+   * or both (`auto`, unless set).
+   */
   readonly method?: "auto" | "network" | "studio" | undefined;
   /** How the network's map is brought to the photo's size; `fast` unless set. */
   readonly refine?: false | "off" | "fast" | "best" | undefined;
@@ -109,7 +112,7 @@ export interface RenderOptions {
     | undefined;
   /** How a background picture meets a frame of another shape; `cover` unless set. */
   readonly backgroundFit?: "cover" | "contain" | undefined;
-  /** What a marketplace asks for; every other option overrides it. */
+  /** What a marketplace asks for; every other option overrides it, wherever either is said. */
   readonly preset?:
     | "amazon"
     | "ebay"

@@ -11,6 +11,7 @@ use crate::ground::Ground;
 use crate::image::{Image, Mask};
 use crate::options::{Background, Channels, Options};
 use crate::paint::paint;
+use crate::pipeline::Step;
 use crate::resample::{crop, crop_mask, part, resample, resample_mask, resize_mask};
 use crate::shadow::{Shade, room};
 use crate::subject::{Rect, Subject};
@@ -95,6 +96,22 @@ impl Cutout {
     /// [`Error::TooLarge`] or [`Error::Encode`].
     pub fn encode(&self, options: &Options) -> Result<Vec<u8>> {
         encode(&self.render(options)?, options)
+    }
+
+    /// [`encode`](Self::encode) without a copy of the photo, for those who want a subject.
+    /// `on_step` is called as each step begins.
+    ///
+    /// # Errors
+    /// [`Error::NoSubject`], and as [`encode`](Self::encode).
+    pub fn into_file(self, options: &Options, mut on_step: impl FnMut(Step)) -> Result<Vec<u8>> {
+        let Subject { bounds, confidence, .. } = self.subject;
+        if bounds.is_none() {
+            return Err(Error::NoSubject { confidence });
+        }
+        on_step(Step::Compose);
+        let picture = self.into_render(options)?;
+        on_step(Step::Encode);
+        encode(&picture, options)
     }
 }
 

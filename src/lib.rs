@@ -43,7 +43,7 @@ mod shrink;
 pub mod studio;
 pub mod subject;
 #[cfg(feature = "wasm")]
-mod wasm;
+pub mod wasm;
 
 pub use cutout::Cutout;
 pub use error::{Error, Result};

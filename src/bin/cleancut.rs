@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cleancut::options::{Background, Format};
-use cleancut::pipeline::read;
+use cleancut::options::{Background, Format, Method};
+use cleancut::pipeline::{read, segment_studio};
 use cleancut::{Options, Remover, Step};
 
 const MODEL: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_MODEL_NAME")));
@@ -38,7 +38,7 @@ Frame:
       --snap BOOL          keep sides that the photo cut flush [default: true]
       --size SIZE          1600x1600, 1600x or x1600 px
       --preset NAME        amazon, ebay, google, shopify, tiktok, walmart or zalando;
-                           options after it override it
+                           every other option overrides it
 
 Ground:
       --background WHAT    transparent, white, black, #rgb, #rrggbb, #rrggbbaa, blur
@@ -95,10 +95,11 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let remover = Remover::new(MODEL).expect("the embedded model is the one of the manifest");
+    let remover = (args.options.method != Method::Studio)
+        .then(|| Remover::new(MODEL).expect("the embedded model is the one of the manifest"));
     let mut failed = 0;
     for (photo, output) in &jobs {
-        if let Err(error) = cut_out(&remover, photo, output, &args) {
+        if let Err(error) = cut_out(remover.as_ref(), photo, output, &args) {
             eprintln!("cleancut: {}: {error}", photo.display());
             failed += 1;
         }
@@ -120,6 +121,7 @@ fn parse_args() -> Result<Option<Args>, lexopt::Error> {
         format_is_given: false,
         timings: false,
     };
+    let mut words: Vec<(String, String)> = vec![];
     let mut background = None;
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
@@ -127,14 +129,12 @@ fn parse_args() -> Result<Option<Args>, lexopt::Error> {
             Short('o') | Long("output") => args.output = Some(parser.value()?.into()),
             Long("max-megapixels") => {
                 let limit: f64 = parser.value()?.parse()?;
-                args.options.max_pixels = (limit * 1e6) as u64;
+                words.push(("max-pixels".into(), ((limit * 1e6) as u64).to_string()));
             }
             Long("background-image") => background = Some(PathBuf::from(parser.value()?)),
             Long(name) if Options::knows(name) => {
-                let name = name.to_owned();
-                let value = parser.value()?.string()?;
-                args.options.set(&name, &value).map_err(|error| error.to_string())?;
                 args.format_is_given |= name == "format";
+                words.push((name.to_owned(), parser.value()?.string()?));
             }
             Long("timings") => args.timings = true,
             Short('h') | Long("help") => {
@@ -152,6 +152,8 @@ fn parse_args() -> Result<Option<Args>, lexopt::Error> {
     if args.photos.is_empty() {
         return Err("no photo given".into());
     }
+    let pairs = words.iter().map(|(name, value)| (&**name, &**value));
+    args.options = Options::parse(pairs).map_err(|error| error.to_string())?;
     if let Some(file) = background {
         args.options.background = Background::Picture(Arc::new(picture(&file, &args.options)?));
     }
@@ -239,7 +241,7 @@ fn photos_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn cut_out(
-    remover: &Remover,
+    remover: Option<&Remover>,
     photo: &Path,
     output: &Path,
     args: &Args,
@@ -250,7 +252,14 @@ fn cut_out(
         options.format = format_of(output).unwrap_or(options.format);
     }
     let mut began: Vec<(Step, Instant)> = Vec::new();
-    let file = remover.remove(&bytes, &options, |step| began.push((step, Instant::now())))?;
+    let mut on_step = |step| began.push((step, Instant::now()));
+    on_step(Step::Decode);
+    let pixels = read(&bytes, &options)?;
+    let cutout = match remover {
+        Some(remover) => remover.segment(pixels, &options, &mut on_step)?,
+        None => segment_studio(pixels, &options, &mut on_step)?,
+    };
+    let file = cutout.into_file(&options, on_step)?;
     let ended = Instant::now();
     if args.timings {
         let ends = began.iter().skip(1).map(|&(_, at)| at).chain([ended]);

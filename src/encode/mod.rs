@@ -83,9 +83,7 @@ mod tests {
     use super::*;
 
     fn options(words: &[(&str, &str)]) -> Options {
-        let mut options = Options::default();
-        words.iter().for_each(|(name, value)| options.set(name, value).unwrap());
-        options
+        Options::parse(words.iter().copied()).unwrap()
     }
 
     /// A soft disc of changing colours.

@@ -9,7 +9,7 @@ use crate::decode::MAX_PIXELS;
 use crate::image::Image;
 use crate::preprocess::INPUT_SIDE;
 
-/// Every choice. [`Options::set`] takes them by name, as words.
+/// Every choice. [`Options::parse`] takes them by name, as words.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
@@ -211,6 +211,18 @@ pub enum Format {
     Jpeg,
     /// `[height, width, 4]` RGBA8 without a header; `[height, width]` u8 for the mask alone.
     Raw,
+}
+
+impl Format {
+    /// The media type of such a file.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+            Self::Jpeg => "image/jpeg",
+            Self::Raw => "application/octet-stream",
+        }
+    }
 }
 
 /// What the output holds.

@@ -7,7 +7,7 @@ use super::{
 use crate::error::{Error, Result};
 use crate::presets::preset;
 
-/// Every name that [`Options::set`] knows, and what it takes.
+/// Every name that [`Options::parse`] knows, and what it takes.
 const NAMES: [(&str, &str); 21] = [
     ("align", "center, top, bottom, left, right or two of them"),
     ("aspect", "a ratio of width to height such as 1, 0.75 or 3:4"),
@@ -36,7 +36,7 @@ const LONGEST_SIDE: u32 = 16384;
 const BLUR: f32 = 0.02;
 
 impl Options {
-    /// Every name that [`set`](Self::set) knows.
+    /// Every name that [`parse`](Self::parse) knows.
     pub fn names() -> impl Iterator<Item = &'static str> {
         NAMES.iter().map(|&(name, _)| name)
     }
@@ -46,11 +46,23 @@ impl Options {
         Self::names().any(|known| known == name)
     }
 
-    /// Sets the option called `name` to `value`; the words stand at each field of [`Options`].
+    /// The options that pairs of name and value ask for; the words stand at each field of
+    /// [`Options`]. Of the same name the last pair counts. A preset stands for what no other pair
+    /// says, wherever it stands itself.
     ///
     /// # Errors
-    /// [`Error::Option`](crate::Error::Option), which says what `name` takes.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+    /// [`Error::Option`](crate::Error::Option), which says what the name takes.
+    pub fn parse<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+        let (presets, explicit): (Vec<_>, Vec<_>) =
+            pairs.into_iter().partition(|(name, _)| *name == "preset");
+        let mut options = Self::default();
+        for (name, value) in presets.into_iter().next_back().into_iter().chain(explicit) {
+            options.set(name, value)?;
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<()> {
         let Some((_, takes)) = NAMES.iter().find(|(known, _)| *known == name) else {
             let known: Vec<&str> = Self::names().collect();
             let reason = format!("there is no option {name}; there are {}", known.join(", "));
@@ -246,9 +258,7 @@ mod tests {
     use super::*;
 
     fn set(name: &str, value: &str) -> Options {
-        let mut options = Options::default();
-        options.set(name, value).unwrap();
-        options
+        Options::parse([(name, value)]).unwrap()
     }
 
     #[test]
@@ -298,11 +308,28 @@ mod tests {
             ("align", "middle"),
             ("crop", "yes"),
         ] {
-            let error = Options::default().set(name, value).unwrap_err();
+            let error = Options::parse([(name, value)]).unwrap_err();
             assert_eq!(error.code(), "option");
             assert!(error.to_string().contains("it takes"), "{name} {value}: {error}");
         }
-        let error = Options::default().set("colour", "red").unwrap_err();
+        let error = Options::parse([("colour", "red")]).unwrap_err();
         assert!(error.to_string().contains("there are align, aspect"), "{error}");
+    }
+
+    #[test]
+    fn the_last_word_counts_and_a_preset_overrides_none() {
+        let own = [("background", "#000"), ("background", "#eee"), ("format", "png")];
+        let preset = ("preset", "amazon");
+        let expected = Options::parse([preset].into_iter().chain(own)).unwrap();
+        assert_eq!(expected.frame.fill, Some(0.88));
+        assert_eq!(expected.background, Background::Colour([238, 238, 238, 255]));
+        assert_eq!(expected.format, Format::Png);
+        for at in 1..=own.len() {
+            let mut pairs = own.to_vec();
+            pairs.insert(at, preset);
+            assert_eq!(Options::parse(pairs).unwrap(), expected, "the preset at {at}");
+        }
+        let last = Options::parse([preset, ("preset", "shopify")]).unwrap();
+        assert_eq!(last, Options::parse([("preset", "shopify")]).unwrap());
     }
 }

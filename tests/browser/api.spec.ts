@@ -1,8 +1,10 @@
 /** The API in a page that imports dist/ without a bundler, under a strict CSP. */
 
+import { statSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 
-import { MUG, open, SMALL } from "./open.js";
+import type * as Cleancut from "../../dist/index.js";
+import { BALL, MUG, open, SMALL } from "./open.js";
 
 test("a PNG comes back, and the page never waits for it", async ({ page }) => {
   await open(page);
@@ -154,6 +156,47 @@ test("wasm and model are kept, and given back", async ({ page, context }) => {
   }, SMALL);
   expect(uncached).toBe(false);
 });
+
+for (const worker of [true, false]) {
+  const where = worker ? "a worker" : "this thread";
+  test(`the method studio loads no model, a later network loads it once: ${where}`, async ({
+    page,
+    context,
+  }) => {
+    const requests: string[] = [];
+    context.on("request", (request) => requests.push(request.url()));
+    await open(page);
+    const asked = () => requests.splice(0).flatMap((url) => /\w+\.(?:wasm|plan)$/.exec(url) ?? []);
+    await page.evaluate(async (worker) => {
+      const remover = await cleancut.createRemover({ worker });
+      Object.assign(window, { remover });
+    }, worker);
+    const remove = (photo: number[], method: "studio" | "network") =>
+      page.evaluate(
+        async ({ photo, method }) => {
+          const { remover } = window as unknown as { remover: Cleancut.Remover };
+          const outcome = await remover.remove(new Uint8Array(photo), { method }).then(
+            ({ type }) => type,
+            (error) => error.code,
+          );
+          const { cached, bytesToDownload } = await cleancut.capabilities();
+          return { outcome, cached, bytesToDownload };
+        },
+        { photo, method },
+      );
+    const model = statSync("dist/wasm/cleancut.plan").size;
+    const lacking = { cached: false, bytesToDownload: model };
+    expect(await remove(BALL, "studio")).toEqual({ outcome: "image/png", ...lacking });
+    expect(asked()).toEqual(["relaxed.wasm"]);
+    expect(await remove(MUG, "studio")).toEqual({ outcome: "busy-ground", ...lacking });
+    expect(asked()).toEqual([]);
+    const there = { cached: true, bytesToDownload: 0 };
+    for (const loaded of [["cleancut.plan"], []]) {
+      expect(await remove(MUG, "network")).toEqual({ outcome: "image/png", ...there });
+      expect(asked()).toEqual(loaded);
+    }
+  });
+}
 
 test("a cut-out lives in its worker until it is disposed of", async ({ page }) => {
   await open(page);

@@ -86,18 +86,21 @@ interface Soak {
 }
 
 test("memory is flat over many photos, and disposing gives it back", async ({ page, browser }) => {
-  test.skip(process.platform !== "linux", "resident memory is read from /proc");
+  test.skip(process.platform !== "linux", "memory is read from /proc");
   if (process.env.CLEANCUT_SOAK) test.setTimeout(1_200_000);
   const session = await browser.newBrowserCDPSession();
-  const residentMegabytes = async () => {
+  /** What the renderers hold for themselves; their share of the browser's own file is not theirs. */
+  const heldMegabytes = async () => {
     const { processInfo } = await session.send("SystemInfo.getProcessInfo");
     const sizes = processInfo
       .filter(({ type }) => type === "renderer")
-      .map(({ id }) => /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1]);
+      .map(({ id }) => /^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1]);
     return sizes.reduce((sum, kilobytes) => sum + Number(kilobytes ?? 0), 0) / 1024;
   };
   await open(page);
-  const empty = await residentMegabytes();
+  // Until Chromium has started the renderer that it keeps for the next page.
+  await page.waitForTimeout(1000);
+  const empty = await heldMegabytes();
   await page.evaluate(async (mug) => {
     const remover = await cleancut.createRemover();
     Object.assign(window, { remover, photo: new Uint8Array(mug) });
@@ -110,15 +113,17 @@ test("memory is flat over many photos, and disposing gives it back", async ({ pa
       await cutout.toBlob();
       cutout.dispose();
     });
-    sizes.push(await residentMegabytes());
+    sizes.push(await heldMegabytes());
   }
   await page.evaluate(() => (window as unknown as Soak).remover.dispose());
   await page.waitForTimeout(1000);
-  const after = await residentMegabytes();
+  const after = await heldMegabytes();
   const round = (values: number[]) => values.map((value) => Math.round(value));
   console.log(`MB empty, after each photo, disposed: ${round([empty, ...sizes, after])}`);
   if (process.env.CLEANCUT_SOAK) writeFileSync(process.env.CLEANCUT_SOAK, sizes.join("\n"));
   const early = Math.max(...sizes.slice(5, 10));
   expect(Math.max(...sizes.slice(-10))).toBeLessThan(early + 25);
-  expect(after).toBeLessThan(early - 0.4 * (early - empty));
+  expect(after, "four fifths are back, before any garbage collection").toBeLessThan(
+    early - 0.8 * (early - empty),
+  );
 });

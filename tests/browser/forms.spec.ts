@@ -1,12 +1,12 @@
 /** Real forms posted to a real server: the bytes that arrive. */
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 
 import type { CutErrorDetail, FormOptions } from "../../dist/attach.js";
 import type { CleancutInput } from "../../dist/element.js";
-import { open } from "./open.js";
+import { ORIGIN, open } from "./open.js";
 
 const MUG = "tests/fixtures/mug.jpg";
 const SMALL = "tests/fixtures/rgb.png";
@@ -236,6 +236,41 @@ test("the element validates, resets, is disabled and takes attributes", async ({
   await expect(page.getByLabel("Photo of the product")).toBeDisabled();
   const fields = await sell(page);
   expect(fields.map(({ field }) => field)).toEqual(["title", "how"]);
+});
+
+test("the element has its photo again when the user comes back", async ({ page }) => {
+  const body = `<!doctype html><title>shop</title><script type="module" src="/shop.js"></script>
+    <form action="/upload" method="post" enctype="multipart/form-data">${ELEMENT}
+    <button>Sell</button></form>`;
+  const script = 'import { define } from "/dist/element.js"; define();';
+  await page.route("**/shop", (r) => r.fulfill({ contentType: "text/html", body }));
+  await page.route("**/shop.js", (r) =>
+    r.fulfill({ contentType: "text/javascript", body: script }),
+  );
+  await page.goto(`${ORIGIN}/shop`);
+  const status = page.getByRole("status");
+  await expect(status).toHaveText("Choose a photo");
+  await page.getByLabel("Photo of the product").setInputFiles(MUG);
+  await expect(status).toHaveText("The background is removed.");
+  await page.goto(`${ORIGIN}/blank`);
+  await page.goBack();
+  await expect(status).toHaveText("The background is removed.");
+  const original = await page.locator("cleancut-input").evaluate((node) => {
+    const { name, size } = (node as CleancutInput).original ?? {};
+    return { name, size };
+  });
+  expect(original).toEqual({ name: "mug.jpg", size: statSync(MUG).size });
+
+  // As a page that goes into the browser's back/forward cache and comes out as it was.
+  const sent = (event: string) =>
+    page.evaluate((event) => {
+      window.dispatchEvent(new PageTransitionEvent(event, { persisted: true }));
+      const form = document.querySelector("form") as HTMLFormElement;
+      return (new FormData(form).get("photo") as File).name;
+    }, event);
+  expect([await sent("pagehide"), await sent("pageshow")]).toEqual(["mug.jpg", "mug.png"]);
+  const photo = (await sell(page)).filter(({ field }) => field === "photo");
+  expect(photo).toEqual([expect.objectContaining({ name: "mug.png", type: "image/png" })]);
 });
 
 test("the element takes dropped and pasted photos, and works from the keyboard", async ({

@@ -6,6 +6,8 @@ import type { Page } from "@playwright/test";
 import type * as Cleancut from "../../dist/index.js";
 
 export const ORIGIN = "http://localhost:4180";
+/** On a plain ground. */
+export const BALL = bytesOf("ball.jpg");
 export const MUG = bytesOf("mug.jpg");
 export const SMALL = bytesOf("rgb.png");
 

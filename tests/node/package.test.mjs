@@ -305,6 +305,62 @@ test("assets may come from elsewhere, but must be the published ones", async () 
   }
 });
 
+test("the method studio needs no model; what does loads it then", async () => {
+  const { assets } = JSON.parse(readFileSync(dist("assets.json"), "utf8"));
+  const sizeOf = (file) => assets.find((asset) => asset.file === `wasm/${file}`).bytes;
+  const studio = { method: "studio" };
+  const missing = pathToFileURL(join(app, "missing.plan")).href;
+  const withoutModel = await cleancut.createRemover({ assets: { model: missing } });
+  const photos = ["ball.jpg", "mug.jpg", "ball.jpg"].map(fixture);
+  const seen = [];
+  for await (const item of withoutModel.batch(photos, studio)) {
+    seen.push(item.ok ? item.blob.size : item.error.code);
+  }
+  assert.deepEqual([seen[1], seen[2]], ["busy-ground", seen[0]]);
+  const cutout = await withoutModel.segment(photos[0], studio);
+  assert.equal(cutout.timings.inference, undefined);
+  assert.deepEqual([cutout.box.x, cutout.box.width], [90, 140]);
+  cutout.dispose();
+  await assert.rejects(withoutModel.remove(photos[0]), { code: "asset", url: missing });
+  await withoutModel.dispose();
+
+  const remover = await cleancut.createRemover();
+  const loads = async (options) => {
+    const totals = new Set();
+    const onProgress = ({ totalBytes }) => totalBytes > 0 && totals.add(totalBytes);
+    await remover.remove(photos[0], { ...options, onProgress });
+    return [...totals];
+  };
+  assert.deepEqual(await loads(studio), [sizeOf("simd.wasm")]);
+  assert.deepEqual(await loads(studio), []);
+  assert.deepEqual(await loads({ method: "network" }), [sizeOf("cleancut.plan")]);
+  assert.deepEqual(await loads(), []);
+  await remover.dispose();
+
+  const expected = await bytesOf(cleancut, photos[0], studio);
+  for (const name of ["core", "inline"]) {
+    const entry = await import(pathToFileURL(dist(`${name}.js`)));
+    assert.deepEqual(await bytesOf(entry, photos[0], studio), expected, name);
+  }
+});
+
+test("a preset stands for what is not said, and the file's type is its own", async () => {
+  const cutout = await cleancut.segment(fixture("ball.jpg"), { size: "40x40" });
+  const typeOf = async (options) => {
+    const { name, type } = await cutout.toFile("ball", options);
+    return `${name} ${type}`;
+  };
+  assert.equal(await typeOf({}), "ball.png image/png");
+  assert.equal(await typeOf({ format: "raw" }), "ball.rgba application/octet-stream");
+  assert.equal(await typeOf({ preset: "ebay" }), "ball.jpg image/jpeg");
+  assert.equal(await typeOf({ format: "webp", preset: "ebay" }), "ball.webp image/webp");
+  const { width, height } = await cutout.toPixels({ preset: "ebay" });
+  assert.deepEqual([width, height], [40, 40]);
+  cutout.dispose();
+  const removed = await cleancut.removeBackground(fixture("ball.jpg"), { preset: "amazon" });
+  assert.equal(removed.type, "image/jpeg");
+});
+
 async function bytesOf(entry, input, options) {
   return new Uint8Array(await (await entry.removeBackground(input, options)).arrayBuffer());
 }
@@ -355,7 +411,8 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
     ["mug.jpg"],
     ["orientation-6.jpg"],
     ["rgba.png", "--max-megapixels", "1"],
-    ["mug.jpg", "--preset", "ebay", "--background", "white", "--margin=5%", "--size=300x"],
+    ["ball.jpg", "--method", "studio"],
+    ["mug.jpg", "--background", "white", "--margin=5%", "--preset", "ebay", "--size=300x"],
     ["mug.jpg", "--background-image", photo("rgb.png"), "--background-fit=contain"],
     ["mug.jpg", "--format", "jpeg", "--quality", "70", "--shadow", "soft"],
   ]) {
@@ -364,6 +421,17 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
     assert.equal(made.status, 0, made.stderr);
     assert.equal(rust(photo(name), "-o", theirs, ...options).status, 0);
     assert.ok(readFileSync(ours).equals(readFileSync(theirs)), `${name} ${options} differs`);
+  }
+
+  for (const command of [node, rust]) {
+    const folder = join(app, command === node ? "by-node" : "by-rust");
+    const made = command(photo("ball.jpg"), photo("mug.jpg"), "-o", folder, "--preset", "ebay");
+    assert.equal(made.status, 0, made.stderr);
+    assert.deepEqual(
+      readdirSync(folder),
+      ["ball.jpg", "mug.jpg"],
+      "as the preset's JPEGs are named",
+    );
   }
 
   writeFileSync(join(app, "bad.jpg"), "no photo");

@@ -86,6 +86,7 @@ fn the_output_s_name_decides_the_format_unless_an_option_does() {
         ("b.png", &["--preset", "ebay", "--size", "8x"], b"\x89PNG"),
         ("c.png", &["--format", "jpeg"], b"\xff\xd8"),
         ("nameless", &["--preset", "ebay", "--size", "8x"], b"\xff\xd8"),
+        ("wished", &["--format", "png", "--size", "8x", "--preset", "ebay"], b"\x89PNG"),
     ] {
         let output = folder.join(name);
         let mut args: Vec<&Path> = words.iter().map(Path::new).collect();

@@ -66,9 +66,7 @@ fn subject(touches: Sides) -> Subject {
 }
 
 fn options(words: &[(&str, &str)]) -> Options {
-    let mut options = Options::default();
-    words.iter().for_each(|(name, value)| options.set(name, value).unwrap());
-    options
+    Options::parse(words.iter().copied()).unwrap()
 }
 
 fn render(cutout: &Cutout, options: &Options) -> image::RgbaImage {
