@@ -94,7 +94,9 @@ impl Remover {
         let input = preprocess(&small, options.input_size);
         on_step(Step::Inference);
         let mut saliency = reach_border(&self.engine.run(&input)?);
-        if let Some(sides) = cut_sides(&saliency) {
+        if subject::confidence(&saliency) >= subject::CONFIDENT
+            && let Some(sides) = cut_sides(&saliency)
+        {
             let wide = preprocess(&widen(&small, sides), options.input_size);
             let size = (small.width(), small.height());
             saliency = narrow(&self.engine.run(&wide)?, size, sides);
