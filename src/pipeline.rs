@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! bytes ─ decode ─ orient ─> Image ─ preprocess ─> Input ─ engine ─> Saliency
-//!                              │                                   reach_border
+//!                              │                                reach_border, and where a side
+//!                              │                                cuts the subject a second look
 //!                              ├───────── studio::sharpen <─ Mask <─ matte
 //!                              │                  └─> Mask ─────────────────────┐
 //!                              └──────────────── compose ───────────────────────┘
 //!                                                   └─> Image ─ encode ─> bytes
 //! ```
 
-use crate::border::reach_border;
+use crate::border::{cut_sides, narrow, reach_border, widen};
 use crate::cutout::Cutout;
 use crate::decode::decode;
 use crate::engine::Engine;
@@ -30,7 +31,7 @@ pub enum Step {
     Decode,
     /// Pixels to the network's input.
     Preprocess,
-    /// The network.
+    /// The network, twice where a side of the photo cuts the subject.
     Inference,
     /// Saliency to a mask of the photo's size.
     Matte,
@@ -91,7 +92,14 @@ impl Remover {
         let small = shrink(&photo);
         let input = preprocess(&small, options.input_size);
         on_step(Step::Inference);
-        let saliency = reach_border(&self.engine.run(&input)?);
+        let mut saliency = reach_border(&self.engine.run(&input)?);
+        if subject::confidence(&saliency) >= subject::CONFIDENT
+            && let Some(sides) = cut_sides(&saliency)
+        {
+            let wide = preprocess(&widen(&small, sides), options.input_size);
+            let size = (small.width(), small.height());
+            saliency = narrow(&self.engine.run(&wide)?, size, sides);
+        }
         on_step(Step::Matte);
         let confidence = subject::confidence(&saliency);
         let mut mask = matte(&saliency, &photo, &small, options);

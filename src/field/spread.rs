@@ -19,9 +19,12 @@ pub(crate) fn spread(weighted: Field<4>) -> Field<4> {
     for (y, cells) in fine.cells.chunks_exact_mut(fine.width).enumerate() {
         let row = rows.row(y);
         for (x, cell) in cells.iter_mut().enumerate() {
+            let room = 1.0 - cell[3];
+            if room == 0.0 {
+                continue;
+            }
             let (left, right, share) = neighbours(x, fine.width, coarse.width);
             let below = lerp(&row[left], &row[right], share);
-            let room = 1.0 - cell[3];
             *cell = std::array::from_fn(|n| cell[n] + room * below[n]);
         }
     }

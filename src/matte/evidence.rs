@@ -1,19 +1,19 @@
 //! In: a field of red, green, blue and the network's map, all in [0, 1]. Out: the map, weighed against
 //! the colours around.
 //!
-//! Around each cell, the colours of what is subject and of what is ground give two Gaussians; the
-//! cell's own colour votes for one of them, and the vote is added to the network's log odds (Bayes,
-//! with the map as the prior; the local colour models of Rother et al. 2004, GrabCut, without its
-//! graph). Where the network is sure, no vote overrules it.
+//! Around each cell, the colours of what is surely subject and of what is surely ground give two
+//! Gaussians; the cell's own colour votes for one of them, and the vote is added to the network's
+//! log odds (Bayes, with the map as the prior; the local colour models of Rother et al. 2004,
+//! GrabCut, without its graph). Where the network is sure, no vote overrules it.
 
 use crate::field::{Field, window_means};
 
 /// The window's radius, as a part of the field's longer side.
-const REACH: usize = 12;
+const REACH: usize = 6;
 /// The deviation below which colours do not differ, of the full range.
-const NOISE: f32 = 0.01;
+const NOISE: f32 = 0.005;
 /// The largest vote, nats.
-const LOUDEST: f32 = 3.0;
+const LOUDEST: f32 = 6.0;
 /// How much more than a vote the network's own log odds count.
 const TRUST: f32 = 2.0;
 /// The network is never taken to be surer than this.
@@ -27,8 +27,9 @@ pub(super) fn weigh_evidence(field: &mut Field<4>) {
     let colours: Vec<[f32; 4]> = field.cells.iter().map(ycc).collect();
     let weighted = |index: usize| {
         let [y, cb, cr, map] = colours[index];
-        let subject = (2.0 * map - 1.0).max(0.0) + 1e-4;
-        let ground = (1.0 - 2.0 * map).max(0.0) + 1e-4;
+        let sureness = 2.0 * map - 1.0;
+        let subject = sureness.max(0.0).powi(2) + 1e-4;
+        let ground = sureness.min(0.0).powi(2) + 1e-4;
         let moments = [1.0, y, cb, cr, y * y, cb * cb, cr * cr, 0.0];
         let mut sums = [0.0; 16];
         for (n, moment) in moments.into_iter().enumerate() {
