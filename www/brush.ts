@@ -15,6 +15,8 @@ const STEP_PX = 8;
 const COLOURS: Record<Mode, string> = { keep: "#12b886", erase: "#f03e3e" };
 
 export class Brush {
+  /** Whether what is shown is the whole photo, so that a place in the view is one of the photo. */
+  canPaint = true;
   readonly #stage: Stage;
   readonly #finish: (stroke: Stroke) => void;
   readonly #buttons: Record<Mode, HTMLButtonElement> = {
@@ -62,6 +64,7 @@ export class Brush {
   }
 
   press(at: Point): void {
+    if (!this.canPaint) return;
     this.#points = [this.#stage.viewport.toPicture(at)];
     this.moveTo(at);
   }

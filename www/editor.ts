@@ -192,10 +192,12 @@ export class Editor {
     const { signal } = this.#ended;
     try {
       const cutout = await this.cutout(item);
+      const isWhole = this.#brush.isTaken || !this.#settings.isFramed;
       const bitmap = await cutout.toImageBitmap({ ...this.#shown, signal });
       const layer = new Layer(bitmap);
       if (item !== this.selected) return layer.close();
       this.#stage.setAfter(layer);
+      this.#brush.canPaint = isWhole;
       void layer.withSmall((small) => this.#queue.picture(item, small));
       this.#undo.disabled = item.strokes.length === 0;
       this.#redo.disabled = item.undone.length === 0;

@@ -53,6 +53,11 @@ export class Settings {
     };
   }
 
+  /** Whether the frame is another than the photo's own. */
+  get isFramed(): boolean {
+    return this.#value("frame") !== "photo";
+  }
+
   /** The frame, or nothing when it is the photo's own. */
   get frame(): RenderOptions {
     const frame = this.#value("frame");

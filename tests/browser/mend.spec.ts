@@ -78,6 +78,7 @@ test("the brush works from the keyboard, in px of a framed photo too", async ({ 
   await unfold(page, "Fix by hand");
   await page.getByRole("button", { name: "Erase" }).focus();
   await page.keyboard.press("Enter");
+  await settled(page);
   await page.locator("#view").focus();
   await page.keyboard.press("]");
   await page.keyboard.press("ArrowUp");
