@@ -1,7 +1,7 @@
 """Draws before-after.jpg for the README: a photo, and its cut-out on magenta.
 
-`cargo run --release -- tests/fixtures/mug.jpg -o mug.png`, then
-`python docs/before_after.py tests/fixtures/mug.jpg mug.png` (Pillow 11).
+`cargo run --release -- www/public/samples/shoe.jpg -o shoe.png`, then
+`python docs/before_after.py www/public/samples/shoe.jpg shoe.png` (Pillow 11).
 """
 
 import sys

@@ -25,9 +25,10 @@ export class Layer {
     return { bitmap: this.full, isSmooth: small === this.full };
   }
 
-  /** Calls `use` with the small bitmap when it is there, unless the layer is closed by then. */
+  /** Calls `use` with the small bitmap after the next frame, unless the layer is closed by then. */
   async withSmall(use: (small: ImageBitmap) => void): Promise<void> {
     await this.#shrunk;
+    await new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     if (this.#small && !this.#isClosed) use(this.#small);
   }
 
