@@ -3,16 +3,13 @@
  * `npm run build:demo`, then `node docs/screenshot.mjs`.
  */
 
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-import { launch } from "../tools/lab.mjs";
+import { launch, preview } from "../tools/lab.mjs";
 import { ROOT } from "../tools/step.mjs";
 
 const PORT = 4183;
-const server = spawn("npx", ["vite", "preview", "www", `--port=${PORT}`, "--strictPort"], {
-  cwd: ROOT,
-});
+const server = preview(PORT);
 const browser = await launch();
 try {
   await new Promise((resolve) => setTimeout(resolve, 2000));

@@ -1,11 +1,13 @@
-/** Builds the engine's lab (src/lab.rs) for each artefact and opens it in Chromium. */
+/** What tests and benchmarks open in Chromium: the engine's lab (src/lab.rs), the built page. */
 
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
 
 import { buildWasm, OUT, writePlan } from "./build.mjs";
 import { CHROMIUM_ARGS, setUpChromium } from "./setup.mjs";
+import { ROOT } from "./step.mjs";
 
 export { ARTEFACTS } from "./build.mjs";
 
@@ -26,6 +28,13 @@ export function launch(flags = []) {
   const args =
     flags.length === 0 ? CHROMIUM_ARGS : [...CHROMIUM_ARGS, `--js-flags=${flags.join(" ")}`];
   return chromium.launch({ executablePath: setUpChromium(), args });
+}
+
+/** Serves the built demo page; without npx between, so that killing it ends it. */
+export function preview(port) {
+  const vite = join(ROOT, "node_modules", "vite", "bin", "vite.js");
+  const args = [vite, "preview", "www", `--port=${port}`, "--strictPort"];
+  return spawn(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
 }
 
 /** A blank page that finds `folders[name]` under `/name/` and asks nothing of any network. */

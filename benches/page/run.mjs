@@ -4,14 +4,14 @@
  * `-- --record` also writes benches/record/page.md.
  */
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
 import { build } from "../../tools/build.mjs";
-import { launch } from "../../tools/lab.mjs";
+import { launch, preview } from "../../tools/lab.mjs";
 import { CHROMIUM_ARGS, setUpChromium } from "../../tools/setup.mjs";
 import { ROOT, say, step } from "../../tools/step.mjs";
 
@@ -116,7 +116,7 @@ function weigh() {
 
 await build();
 step("Building the demo page", "npx", ["vite", "build", "www", "--logLevel=warn"]);
-const server = spawn("npx", ["vite", "preview", "www", `--port=${PORT}`, "--strictPort"]);
+const server = preview(PORT);
 try {
   await new Promise((resolve) => setTimeout(resolve, 2000));
   const times = await timePage();
