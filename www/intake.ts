@@ -12,7 +12,6 @@ const SAMPLES: Record<string, string> = {
   shoe: "Shoe",
   headphones: "Headphones",
   bag: "Bag",
-  armchair: "Armchair",
 };
 
 interface LaunchQueue {

@@ -14,7 +14,7 @@ from PIL import Image
 
 import stage
 
-SCENES = ("shoe", "bag", "armchair", "headphones")
+SCENES = ("shoe", "bag", "headphones")
 SAMPLES = 12
 PUBLIC = Path(__file__).parent.parent / "public/samples"
 
