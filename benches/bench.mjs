@@ -12,6 +12,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { build, targetFolder } from "../tools/build.mjs";
 import { launch } from "../tools/lab.mjs";
 import { ask, ROOT, say, step } from "../tools/step.mjs";
+import { median } from "./median.mjs";
 
 const ROUNDS = 5;
 const PORT = 4181;
@@ -21,8 +22,6 @@ const SIZES = [
   [720, 540],
   [4000, 3000],
 ];
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 function medianOfEach(rounds) {
   return Object.fromEntries(

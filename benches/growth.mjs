@@ -10,6 +10,7 @@ import { join } from "node:path";
 
 import { targetFolder } from "../tools/build.mjs";
 import { ROOT, say, step } from "../tools/step.mjs";
+import { median } from "./median.mjs";
 
 const ROUNDS = 5;
 /** 4:3, from 3 to 48 megapixels. */
@@ -17,8 +18,6 @@ const WIDTHS = [2000, 2828, 4000, 5656, 6928, 8000];
 const STEPS = ["preprocess", "matte", "compose"];
 const COLOURS = { preprocess: "#15803d", matte: "#1d4ed8", compose: "#c2410c", together: "#111" };
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [720, 320, 44, 110, 20, 36];
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** The fixture on its own ground, blurred, `width` px wide: a file in `folder`. */
 function enlarge(binary, folder, width) {

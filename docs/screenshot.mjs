@@ -9,10 +9,9 @@ import { launch, preview } from "../tools/lab.mjs";
 import { ROOT } from "../tools/step.mjs";
 
 const PORT = 4183;
-const server = preview(PORT);
+const server = await preview(PORT);
 const browser = await launch();
 try {
-  await new Promise((resolve) => setTimeout(resolve, 2000));
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(`http://localhost:${PORT}/`);
   await page.getByText("works without any network").waitFor();

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { chromium } from "@playwright/test";
 
 import { buildWasm, OUT, writePlan } from "./build.mjs";
@@ -30,11 +31,18 @@ export function launch(flags = []) {
   return chromium.launch({ executablePath: setUpChromium(), args });
 }
 
-/** Serves the built demo page; without npx between, so that killing it ends it. */
-export function preview(port) {
+/** Serves the built demo page, when it answers; without npx between, so that killing it ends it. */
+export async function preview(port) {
   const vite = join(ROOT, "node_modules", "vite", "bin", "vite.js");
   const args = [vite, "preview", "www", `--port=${port}`, "--strictPort"];
-  return spawn(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
+  const server = spawn(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
+  const answers = () =>
+    fetch(`${ORIGIN}:${port}/`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (server.exitCode === null && !(await answers())) await setTimeout(50);
+  return server;
 }
 
 /** A blank page that finds `folders[name]` under `/name/` and asks nothing of any network. */

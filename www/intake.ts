@@ -5,7 +5,7 @@ import { button, find, say } from "./dom.js";
 type Take = (files: File[]) => void;
 
 /** Where the service worker leaves what was shared with the installed app. */
-export const SHARED = "cleancut-shared";
+const SHARED = "cleancut-shared";
 
 /** Rendered by the project, see `samples/render.py`. */
 const SAMPLES: Record<string, string> = {

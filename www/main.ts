@@ -27,6 +27,7 @@ const ways = [
   button("copy", leave(copy)),
   button("share", leave(shareOne)),
 ];
+find("share", HTMLElement).hidden = !canShare();
 const saveAll = button("save-all", leave(saveEverything));
 button("clear", () => editor.clear());
 button("copy-code", leave(copyCode));
@@ -34,7 +35,6 @@ button("copy-code", leave(copyCode));
 editor.onChange = () => {
   const { shown } = editor;
   for (const way of ways) way.disabled = !shown;
-  find("share", HTMLElement).hidden = !canShare();
   saveAll.hidden = editor.done.length < 2;
   const { find: found, render } = editor.options;
   snippet.textContent = toSnippet(found, render, (editor.selected?.strokes.length ?? 0) > 0);

@@ -44,13 +44,13 @@ export class Stage {
   }
 
   setBefore(layer: Layer | undefined): void {
-    if (layer !== this.#before) this.#before?.close();
+    this.#before?.close();
     this.#before = layer;
     this.#changed();
   }
 
   setAfter(layer: Layer | undefined): void {
-    if (layer !== this.#after) this.#after?.close();
+    this.#after?.close();
     this.#after = layer;
     this.#changed();
   }

@@ -14,6 +14,7 @@ import { build } from "../../tools/build.mjs";
 import { launch, preview } from "../../tools/lab.mjs";
 import { CHROMIUM_ARGS, setUpChromium } from "../../tools/setup.mjs";
 import { ROOT, say, step } from "../../tools/step.mjs";
+import { median } from "../median.mjs";
 
 const HERE = join(ROOT, "benches", "page");
 const BUILT = join(ROOT, "www-dist");
@@ -26,8 +27,6 @@ const SIZES = [
   [4000, 3000],
 ];
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Runs in the page: ms from dropping a photo to the frame that shows it cut out, and of the network. */
 async function timeDrops({ bytes, width, height, rounds }) {
@@ -116,9 +115,8 @@ function weigh() {
 
 await build();
 step("Building the demo page", "npx", ["vite", "build", "www", "--logLevel=warn"]);
-const server = preview(PORT);
+const server = await preview(PORT);
 try {
-  await new Promise((resolve) => setTimeout(resolve, 2000));
   const times = await timePage();
   const { version, scores, paint, blocking } = judge();
   const lines = [

@@ -13,6 +13,7 @@ import { basename, dirname, join } from "node:path";
 import { bind, targetFolder } from "../../tools/build.mjs";
 import { ARTEFACTS, buildLab, buildPlan, launch, openPage } from "../../tools/lab.mjs";
 import { ROOT, say, step } from "../../tools/step.mjs";
+import { median } from "../median.mjs";
 
 const HERE = join(ROOT, "benches", "peers");
 const SIDE = 320;
@@ -132,8 +133,6 @@ function buildTract() {
   const built = join(target, "wasm32-unknown-unknown", "wasm", "tract_peer.wasm");
   return bind(built, join(target, "onnx"));
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 function difference(a, b) {
   const differences = a.map((value, i) => Math.abs(value - b[i])).toSorted((x, y) => x - y);

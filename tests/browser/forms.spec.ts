@@ -6,20 +6,11 @@ import { expect, type Page, test } from "@playwright/test";
 
 import type { CutErrorDetail, FormOptions } from "../../dist/attach.js";
 import type { CleancutInput } from "../../dist/element.js";
-import { ORIGIN, open } from "./open.js";
+import { type Field, ORIGIN, open } from "./open.js";
 
 const MUG = "tests/fixtures/mug.jpg";
 const SMALL = "tests/fixtures/rgb.png";
 const sha256 = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
-
-interface Field {
-  field: string;
-  value?: string;
-  name?: string;
-  type?: string;
-  size?: number;
-  sha256?: string;
-}
 
 /** Opens a page with a form of `fields`; `events` collects what cleancut tells. */
 async function openForm(page: Page, fields: string): Promise<void> {

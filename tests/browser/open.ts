@@ -15,6 +15,16 @@ export function bytesOf(name: string): number[] {
   return [...readFileSync(`tests/fixtures/${name}`)];
 }
 
+/** What the server says of one field of a form that was posted to it. */
+export interface Field {
+  field: string;
+  value?: string;
+  name?: string;
+  type?: string;
+  size?: number;
+  sha256?: string;
+}
+
 declare global {
   interface Window {
     cleancut: typeof Cleancut;

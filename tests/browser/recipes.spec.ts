@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 
-import { ORIGIN } from "./open.js";
+import { type Field, ORIGIN } from "./open.js";
 
 const MUG = "tests/fixtures/mug.jpg";
 const [, SHOPS = ""] = readFileSync("docs/recipes.md", "utf8").split("\n## Upload forms");
@@ -45,15 +45,6 @@ const FIELDS = {
   "addon-15-photo-0": `<input id="photo" type="file" name="addon-15-photo-0"
     class="wc-pao-addon-file-upload input-text wc-pao-addon-field" data-price-type="flat_fee">`,
 };
-
-interface Field {
-  field: string;
-  value?: string;
-  name?: string;
-  type?: string;
-  size?: number;
-  sha256?: string;
-}
 
 /** Opens `html` as a page of the shop; the package stands where the recipe has it. */
 async function openShop(page: Page, html: string): Promise<void> {
