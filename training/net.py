@@ -2,6 +2,8 @@
 
 In:  [n, 3, h, w] f32, normalised RGB; h and w multiples of 32.
 Out: logits, a list of seven [n, 1, h, w]: the fused map, then the six sides from fine to coarse.
+With `half` the finest decoder block, more than half of the work, is left out: [n, 1, h / 2, w / 2],
+the second side in place of the fused map, then the five sides that are left.
 
 Every residual U-block (RSU) has 16 channels inside and 64 outside. With sides that are multiples
 of 32 every pooling halves exactly, so every upsampling is an exact x2 (sides: x2 to x32).
@@ -92,13 +94,13 @@ class U2Netp(nn.Module):
         self.side = nn.ModuleList(nn.Conv2d(OUT, 1, 3, padding=1) for _ in range(6))
         self.fuse = nn.Conv2d(6, 1, 1)
 
-    def forward(self, x):
+    def forward(self, x, half=False):
         skips = [self.enc[0](x)]
         for block in self.enc[1:]:
             skips.append(block(pool(skips[-1])))
         features = [skips.pop()]
-        for block, skip in zip(reversed(self.dec), reversed(skips)):
+        for block, skip in zip(reversed(self.dec[half:]), reversed(skips)):
             features.insert(0, block(torch.cat((upsample(features[0]), skip), 1)))
-        sides = [side(f) for side, f in zip(self.side, features)]
+        sides = [side(f) for side, f in zip(self.side[half:], features)]
         sides = [s if i == 0 else upsample(s, 2**i) for i, s in enumerate(sides)]
-        return [self.fuse(torch.cat(sides, 1)), *sides]
+        return [sides[0] if half else self.fuse(torch.cat(sides, 1)), *sides]

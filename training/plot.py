@@ -22,7 +22,7 @@ def svg(lines):
     for tick in range(0, 11, 2):
         at = y(tick / 10)
         parts.append(f'<path d="M{LEFT} {at:.1f}H{x(last):.1f}" stroke="#ddd"/><text x="{LEFT - 26}" y="{at + 4:.1f}">{tick / 10}</text>')
-    for minutes in range(0, int(last) + 1, 10):
+    for minutes in range(0, int(last) + 1, 30):
         parts.append(f'<text x="{x(minutes) - 6:.1f}" y="{HEIGHT - 18}">{minutes}</text>')
     parts.append(f'<text x="{x(last / 2) - 60:.1f}" y="{HEIGHT - 3}">minutes of wall time</text>')
     sides = [(line["minutes"], line["side"]) for line in lines if "side" in line]

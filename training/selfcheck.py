@@ -1,5 +1,6 @@
 """Checks without data, in half a minute: shapes, warm start, export, quantisation, metrics, resumable schedule."""
 
+import copy
 import tempfile
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from evaluate import session
 from export import export
 from loss import loss
 from metrics import boundary_f, score, summary
-from net import U2Netp
+from muon import orthogonal
+from net import U2Netp, upsample
 from quantise import LEVELS, Writer, quantise_weight, scales
-from train import learning_rate, parse_phases
+from train import learning_rate, optimisers, parse_phases
 from warm_start import load_folded, revive_norms
 
 
@@ -75,12 +77,27 @@ def check_metrics():
     assert boundary_f(np.roll(mask, 8, 1) > 0, mask > 0) < 0.7 < boundary_f(np.roll(mask, 3, 1) > 0, mask > 0)
 
 
+def check_half_and_optimisers():
+    net, x = random_net(), torch.randn(1, 3, 64, 96)
+    half, whole = net(x, half=True), net(x)
+    assert [f.shape[2:] for f in half] == [(32, 48)] * 6 and torch.equal(half[0], half[1])
+    assert torch.allclose(upsample(half[1]), whole[2], atol=1e-5)
+    before = copy.deepcopy(net)
+    half[0].mean().backward()
+    for optimiser in optimisers(net, 1e-2):
+        optimiser.step()
+    still = {name.split(".")[0] + name.split(".")[1] for (name, a), b in zip(net.named_parameters(), before.parameters()) if torch.equal(a, b)}
+    assert "dec0" in still and "enc0" not in still and "dec1" not in still
+    lengths = torch.linalg.svdvals(orthogonal(torch.randn(2, 16, 144)))
+    assert 0.6 < lengths.min() and lengths.max() < 1.3
+
+
 def check_loss_and_schedule():
     target = torch.zeros(2, 1, 64, 64)
     target[:, :, 16:48, 16:48] = 1
     good, bad = [(8 * sign * (2 * target - 1),) * 7 for sign in (1, -1)]
     assert loss(good, target, 2) < 0.1 < loss(bad, target, 2)
-    assert parse_phases("128x16:1,320x6:3") == [(128, 16, 0.25), (320, 6, 1.0)]
+    assert parse_phases("128x16h:1,320x6:3") == [(128, 16, True, 0.25), (320, 6, False, 1.0)]
     assert learning_rate(1, 0) < learning_rate(1, 0.02) == 1 and learning_rate(1, 1) < 0.02
 
 
@@ -89,5 +106,6 @@ if __name__ == "__main__":
         check_export_and_quantisation(Path(folder))
     check_ranges()
     check_metrics()
+    check_half_and_optimisers()
     check_loss_and_schedule()
     print("all well")

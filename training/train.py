@@ -1,10 +1,11 @@
 """Trains U2-Netp for a given number of minutes; stops and resumes at any step.
 
 In:  the data folder; optionally an ONNX to start from. Out: `<out>/last.pt` (network, averaged network,
-optimiser, step, minutes) and `<out>/log.jsonl`, one line per 20 steps and per validation.
+optimisers, step, minutes) and `<out>/log.jsonl`, one line per 20 steps and per validation.
 
-The budget is cut into phases, `side x batch : share`. The learning rate warms up, then falls as a cosine
-over the whole budget; the last phase weighs edges. Time is wall time, pauses included.
+The budget is cut into phases, `side x batch : share`; `side x batch h` trains at half resolution, without the
+finest decoder block (`net.py`), at more than twice the pictures in the same time. The learning rate warms up,
+then falls as a cosine over the whole budget; the last phase weighs edges. Time is wall time, pauses included.
 """
 
 import argparse
@@ -13,14 +14,18 @@ import json
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import torch
+import torch.nn as nn
+import torch.nn.functional as F
 
 from data import batches, normalise
 from loss import loss
 from metrics import score, summary
-from net import U2Netp
+from muon import Muon
+from net import U2Netp, upsample
 from pictures import read_backgrounds, read_folders
 from split import read_split
 from validation import validation_sets
@@ -30,6 +35,7 @@ HERE = Path(__file__).parent
 LOG_EVERY = 20
 SAVE_SECONDS = 120
 WARM_UP = 0.02
+MUON_TIMES = 6
 
 
 def arguments():
@@ -38,8 +44,8 @@ def arguments():
     parser.add_argument("--out", type=Path, default=HERE / "runs/main")
     parser.add_argument("--init", type=Path, help="fp32 ONNX to start from")
     parser.add_argument("--minutes", type=float, required=True, help="budget of the whole run, resumed parts included")
-    parser.add_argument("--phases", default="128x16:0.25,192x12:0.25,256x8:0.17,320x6:0.33")
-    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--phases", default="160x8h:0.3,224x8h:0.3,224x8:0.22,320x6:0.18")
+    parser.add_argument("--lr", type=float, default=1e-3, help=f"AdamW's; Muon's is {MUON_TIMES} times that")
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--edges", type=float, default=2.0, help="extra weight of contours in the last phase")
     parser.add_argument("--add", action="append", default=[], metavar="FOLDER=WEIGHT", help="a folder of your own under --data")
@@ -53,20 +59,31 @@ def arguments():
 
 
 def parse_phases(text):
-    """`128x16:0.25,...` -> [(side, batch, progress at which it ends)], ends normalised to 1."""
+    """`160x16h:0.5,...` -> [(side, batch, half, progress at which it ends)], ends normalised to 1."""
     phases, end = [], 0.0
     for part in text.split(","):
         shape, share = part.split(":")
-        side, batch = map(int, shape.split("x"))
+        side, batch = map(int, shape.removesuffix("h").split("x"))
         end += float(share)
-        phases.append((side, batch, end))
-    return [(side, batch, stop / end) for side, batch, stop in phases]
+        phases.append((side, batch, shape.endswith("h"), end))
+    return [(side, batch, half, stop / end) for side, batch, half, stop in phases]
 
 
 def learning_rate(peak, progress):
     if progress < WARM_UP:
         return peak * (0.05 + 0.95 * progress / WARM_UP)
     return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))))
+
+
+def optimisers(net, lr):
+    """Muon for the convolutions behind which a batch norm makes their length irrelevant; AdamW for the rest."""
+    convolutions = [m[0].weight for m in net.modules() if isinstance(m, nn.Sequential)]
+    chosen = {id(p) for p in convolutions}
+    rest = [p for p in net.parameters() if id(p) not in chosen]
+    return [
+        Muon([{"params": convolutions, "times": MUON_TIMES}], lr),
+        torch.optim.AdamW([{"params": rest, "times": 1}], lr, weight_decay=1e-4),
+    ]
 
 
 @torch.no_grad()
@@ -79,7 +96,8 @@ def average(ema, net, decay):
 
 
 @torch.no_grad()
-def validate(net, sets, device):
+def validate(net, sets, half, device):
+    """Scores at 320 px; with `half`, those of the second side, enlarged."""
     net.eval()
     results = {}
     for name, (images, masks) in sets.items():
@@ -87,8 +105,9 @@ def validate(net, sets, device):
         for rgb, mask in zip(images, masks):
             x = normalise(torch.from_numpy(rgb).permute(2, 0, 1)[None].to(device))
             with torch.autocast(device.type, torch.bfloat16):
-                logits = net(x.to(memory_format=torch.channels_last))[0]
-            scores.append(score(logits.float().sigmoid()[0, 0].cpu().numpy(), mask))
+                logits = net(x.to(memory_format=torch.channels_last), half)[0].float()
+            logits = upsample(logits) if half else logits
+            scores.append(score(logits.sigmoid()[0, 0].cpu().numpy(), mask))
         results[name] = summary(scores)
     return results
 
@@ -116,7 +135,7 @@ class Run:
             revive_norms(self.net, self.batches(192, 8), 6)
         self.net = self.net.to(self.device, memory_format=torch.channels_last)
         self.ema = copy.deepcopy(self.net).requires_grad_(False)
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), args.lr, weight_decay=1e-4)
+        self.optimisers = optimisers(self.net, args.lr)
         if saved.exists():
             self.load(saved)
 
@@ -127,14 +146,15 @@ class Run:
         state = torch.load(path, map_location=self.device)
         self.net.load_state_dict(state["net"])
         self.ema.load_state_dict(state["ema"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, saved in zip(self.optimisers, state["optimisers"]):
+            optimiser.load_state_dict(saved)
         self.step, self.seconds = state["step"], state["seconds"]
 
     def save(self):
         state = {
             "net": self.net.state_dict(),
             "ema": self.ema.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [o.state_dict() for o in self.optimisers],
             "step": self.step,
             "seconds": self.seconds,
         }
@@ -152,23 +172,26 @@ class Run:
         while self.args.pause_file and self.args.pause_file.exists():
             time.sleep(1)
 
-    def gradients(self, images, masks, edges):
+    def gradients(self, images, masks, half, edges):
         """Loss and gradients of one part of a batch; parts run side by side without waiting for each other."""
         x = normalise(images.to(self.device, non_blocking=True)).to(memory_format=torch.channels_last)
         target = masks.to(self.device, non_blocking=True).float() / 255
+        if half:
+            target = F.avg_pool2d(target, 2)
         with torch.autocast(self.device.type, torch.bfloat16, cache_enabled=False):
-            logits = self.net(x)
+            logits = self.net(x, half)
         value = loss(logits, target, edges)
-        return value.detach(), torch.autograd.grad(value, list(self.net.parameters()))
+        return value.detach(), torch.autograd.grad(value, list(self.net.parameters()), allow_unused=half)
 
-    def train_step(self, images, masks, edges):
+    def train_step(self, images, masks, half, edges):
         self.net.train()
-        parts = self.pool.map(self.gradients, images.chunk(self.lanes), masks.chunk(self.lanes), [edges] * self.lanes)
-        values, gradients = zip(*parts)
+        each = partial(self.gradients, half=half, edges=edges)
+        values, gradients = zip(*self.pool.map(each, images.chunk(self.lanes), masks.chunk(self.lanes)))
         for parameter, *grads in zip(self.net.parameters(), *gradients):
-            parameter.grad = sum(grads) / len(grads)
+            parameter.grad = None if grads[0] is None else sum(grads) / len(grads)
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self.step += 1
         average(self.ema, self.net, min(self.args.ema, (1 + self.step) / (10 + self.step)))
         return float(sum(values)) / len(values)
@@ -178,7 +201,7 @@ class Run:
         begin = time.monotonic() - self.seconds
         next_validation = self.seconds + (60 * self.args.validate_minutes if self.step else 0)
         phases = parse_phases(self.args.phases)
-        for index, (side, batch, end) in enumerate(phases):
+        for index, (side, batch, half, end) in enumerate(phases):
             if self.seconds >= end * budget:
                 continue
             source = self.batches(side, batch)
@@ -186,23 +209,24 @@ class Run:
             while self.seconds < end * budget:
                 self.wait_while_paused()
                 if self.seconds >= next_validation:
-                    self.log(side=side, validation=validate(self.ema, self.sets, self.device))
+                    self.log(side=side, half=half, validation=validate(self.ema, self.sets, half, self.device))
                     next_validation = self.seconds + 60 * self.args.validate_minutes
                 rate = learning_rate(self.args.lr, self.seconds / budget)
-                for group in self.optimiser.param_groups:
-                    group["lr"] = rate
-                values.append(self.train_step(*next(source), self.args.edges if index == len(phases) - 1 else 0))
+                for optimiser in self.optimisers:
+                    for group in optimiser.param_groups:
+                        group["lr"] = rate * group["times"]
+                values.append(self.train_step(*next(source), half, self.args.edges if index == len(phases) - 1 else 0))
                 now = time.monotonic()
                 self.seconds = now - begin
                 if self.step % LOG_EVERY == 0:
                     speed = len(values) * batch / (now - since)
-                    self.log(side=side, loss=round(sum(values) / len(values), 4), lr=round(rate, 6), pictures_per_s=round(speed, 2))
+                    self.log(side=side, half=half, loss=round(sum(values) / len(values), 4), lr=round(rate, 6), pictures_per_s=round(speed, 2))
                     values, since = [], now
                 if now - saved > SAVE_SECONDS:
                     self.save()
                     saved = now
         self.save()
-        self.log(validation=validate(self.ema, self.sets, self.device))
+        self.log(validation=validate(self.ema, self.sets, False, self.device))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 In:  an fp32 ONNX of this project (initialisers named like the modules of `net.U2Netp`, at times behind `n.`).
 Out: the same function with live batch norms: each one's running mean and variance are measured on real
-     batches, then gamma = sqrt(var + eps) and beta = mean undo it exactly.
+     batches, then gamma = sqrt(var + eps) and beta = mean undo it exactly. The convolutions get the length of
+     fresh ones, which the batch norms behind them cancel, so that one learning rate suits all.
 """
 
 import onnx
@@ -55,6 +56,18 @@ def revive_norms(net, batches, count):
         norm.running_var.copy_(variance)
         norm.weight.copy_((variance + norm.eps).sqrt())
         norm.bias.copy_(mean)
+    for layer in net.modules():
+        if isinstance(layer, nn.Sequential):
+            shorten(*layer[:2])
+
+
+def shorten(convolution, norm):
+    """Scales the weights to the length that PyTorch's initialisation gives, and the statistics with them."""
+    scale = (len(convolution.weight) / 3) ** 0.5 / convolution.weight.norm()
+    convolution.weight.mul_(scale)
+    convolution.bias.mul_(scale)
+    norm.running_mean.mul_(scale)
+    norm.running_var.mul_(scale**2)
 
 
 def norms(net):
