@@ -1,7 +1,7 @@
 //! A coarse picture: what needs no fine detail (a blurred ground, a shadow) is made on cells of
 //! many photo pixels and drawn smoothly. In: photo rows. Out: canvas rows, `[width, C]` f32.
 
-use crate::field::lerp;
+use crate::field::{Field, lerp, spread};
 use crate::frame::Area;
 use crate::image::{Image, Mask};
 
@@ -129,51 +129,12 @@ impl Grid<4> {
         grid
     }
 
-    /// Fills cells of little weight from their neighbours, near ones first: pull-push (Gortler et
-    /// al. 1996). All weights become 1, or 0 where the whole grid has none.
+    /// Fills cells of little weight from their neighbours, near ones first. All weights become 1, or
+    /// 0 where the whole grid has none.
     pub(crate) fn fill(&mut self) {
-        fill(&mut self.cells, self.width, self.height);
-    }
-}
-
-fn fill(cells: &mut [[f32; 4]], width: usize, height: usize) {
-    let normalise = |cell: &mut [f32; 4]| {
-        if cell[3] > 0.0 {
-            let weight = cell[3];
-            cell.iter_mut().for_each(|value| *value /= weight);
-        }
-    };
-    if width == 1 && height == 1 {
-        cells.iter_mut().for_each(normalise);
-        return;
-    }
-    let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
-    let mut halves = vec![[0.0; 4]; half_width * half_height];
-    for (y, row) in cells.chunks_exact(width).enumerate() {
-        for (x, cell) in row.iter().enumerate() {
-            let half = &mut halves[y / 2 * half_width + x / 2];
-            half.iter_mut().zip(cell).for_each(|(sum, value)| *sum += value);
-        }
-    }
-    for half in &mut halves {
-        let weight = half[3].max(1.0);
-        half.iter_mut().for_each(|value| *value /= weight);
-    }
-    fill(&mut halves, half_width, half_height);
-    let line = |at: usize, halves: usize| between(at as f64 + 0.5, 2.0 * halves as f64, halves);
-    for y in 0..height {
-        let (top, bottom, down) = line(y, half_height);
-        for x in 0..width {
-            let (left, right, along) = line(x, half_width);
-            let half = |y: usize, x: usize| &halves[y * half_width + x];
-            let upper = lerp(half(top, left), half(top, right), along);
-            let lower = lerp(half(bottom, left), half(bottom, right), along);
-            let coarse = lerp(&upper, &lower, down);
-            let cell = &mut cells[y * width + x];
-            let missing = 1.0 - cell[3].min(1.0);
-            cell.iter_mut().zip(coarse).for_each(|(value, coarse)| *value += coarse * missing);
-            normalise(cell);
-        }
+        let cells = std::mem::take(&mut self.cells);
+        let spread = spread(Field { width: self.width, height: self.height, cells });
+        self.cells = spread.cells;
     }
 }
 

@@ -34,6 +34,7 @@ pub mod matte;
 pub mod options;
 pub mod orient;
 pub mod paint;
+mod parts;
 pub mod pipeline;
 pub mod preprocess;
 pub mod presets;

@@ -5,7 +5,7 @@ use crate::engine::Saliency;
 use crate::image::Mask;
 
 /// Below this confidence the answer is that there is no subject.
-pub const CONFIDENT: f32 = 0.45;
+pub const CONFIDENT: f32 = 0.56;
 /// From this saliency on a place counts as found.
 const FOUND: f32 = 0.5;
 /// What covers less than this share of the map is noise.
@@ -184,7 +184,7 @@ mod tests {
             assert_eq!(map(level, level), 0.0);
         }
         assert!((map(0.9, 0.1) - 0.8).abs() < 1e-6);
-        assert!(map(0.6, 0.45) < CONFIDENT);
+        assert!(map(0.6, 0.1) < CONFIDENT);
         let mut speck = vec![0.0; 320 * 320];
         speck[5] = 1.0;
         assert_eq!(confidence(&Saliency::new(320, speck)), 0.0);

@@ -7,20 +7,19 @@
 //! photo ─────────── guide ───┘                                                            │
 //!   └─────────────────────────────────────────────────────────────────────────────────────┘
 //! ```
-//! Everything but the last step happens on a [`Field`] of at most [`FAST`] or [`BEST`] px, so that its
-//! cost does not grow with the photo. The last step reads each pixel of the photo once.
+//! Everything but the last step happens on a [`Field`](crate::field::Field) of at most [`FAST`] or
+//! [`BEST`] px, so that its cost does not grow with the photo. The last step reads each pixel of the
+//! photo once.
 
 mod evidence;
 mod guided;
 mod regions;
 
-use fast_image_resize::images::{Image as Pixels, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-
 use crate::engine::Saliency;
-use crate::field::{Field, guide};
+use crate::field::guide;
 use crate::image::{Image, Mask};
 use crate::options::{Options, Refine};
+use crate::resample::resize_mask;
 use evidence::weigh_evidence;
 use guided::Guided;
 pub(crate) use regions::clean;
@@ -37,11 +36,11 @@ const BEST: u32 = 768;
 /// The mask of `photo`, whose saliency is `saliency`. `small` is the photo, or the same averaged down
 /// to at least [`BEST`] px.
 pub fn matte(saliency: &Saliency, photo: &Image, small: &Image, options: &Options) -> Mask {
-    let map = stretch(saliency.values());
+    let map = Mask::new(saliency.side(), saliency.side(), stretch(saliency.values()));
     let longest = if options.refine == Refine::Best { BEST } else { FAST };
     let mut field = guide(small, longest);
-    let small = resize(&map, saliency.side(), saliency.side(), field.width, field.height);
-    for (cell, &value) in field.cells.iter_mut().zip(&small) {
+    let map = resize_mask(&map, field.width as u32, field.height as u32);
+    for (cell, &value) in field.cells.iter_mut().zip(map.values()) {
         cell[3] = f32::from(value) / 255.0;
     }
     if options.refine != Refine::Off {
@@ -49,7 +48,9 @@ pub fn matte(saliency: &Saliency, photo: &Image, small: &Image, options: &Option
     }
     clean(&mut field, options.holes, options.subjects);
     if options.refine == Refine::Off {
-        return enlarge(&field, photo.width(), photo.height());
+        let map = field.cells.iter().map(|cell| (cell[3] * 255.0).round() as u8).collect();
+        let map = Mask::new(field.width as u32, field.height as u32, map);
+        return resize_mask(&map, photo.width(), photo.height());
     }
     let guided = Guided::new(&field);
     let mut values = vec![0; photo.width() as usize * photo.height() as usize];
@@ -66,22 +67,6 @@ fn stretch(values: &[f32]) -> Vec<u8> {
     let low = min.min(GROUND_AT_MOST);
     let high = max.max(SUBJECT_AT_LEAST);
     values.iter().map(|&v| (255.0 * (v - low) / (high - low)).round() as u8).collect()
-}
-
-fn enlarge(field: &Field<4>, width: u32, height: u32) -> Mask {
-    let map: Vec<u8> = field.cells.iter().map(|cell| (cell[3] * 255.0).round() as u8).collect();
-    let (rows, columns) = (field.height as u32, field.width as u32);
-    let values = resize(&map, columns, rows, width as usize, height as usize);
-    Mask::new(width, height, values)
-}
-
-/// Catmull-Rom, computed in integers.
-fn resize(map: &[u8], width: u32, height: u32, to_width: usize, to_height: usize) -> Vec<u8> {
-    let source = ImageRef::new(width, height, map, PixelType::U8).expect("width * height values");
-    let mut resized = Pixels::new(to_width as u32, to_height as u32, PixelType::U8);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-    Resizer::new().resize(&source, &mut resized, &options).expect("both are u8 and not empty");
-    resized.into_vec()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use crate::field::Field;
 use crate::options::{Holes, Subjects};
+use crate::parts::parts;
 
 /// From here on the map says subject.
 const SUBJECT: f32 = 0.5;
@@ -28,10 +29,9 @@ pub(crate) fn clean(field: &mut Field<4>, holes: Holes, subjects: Subjects) {
 
 /// Clears every part that is no subject: without a single sure cell, or small beside the largest.
 fn drop_islands(field: &mut Field<4>, subjects: Subjects) {
-    let parts = parts(field, |cell| cell[3] >= HAZE);
-    let mass = |part: &Vec<u32>| {
-        part.iter().filter(|&&index| field.cells[index as usize][3] >= SUBJECT).count()
-    };
+    let parts = parts_where(field, |map| map >= HAZE);
+    let mass =
+        |part: &Vec<usize>| part.iter().filter(|&&index| field.cells[index][3] >= SUBJECT).count();
     let masses: Vec<usize> = parts.iter().map(mass).collect();
     let Some(largest) = (0..parts.len()).rev().max_by_key(|&part| masses[part]) else { return };
     if masses[largest] == 0 {
@@ -44,7 +44,7 @@ fn drop_islands(field: &mut Field<4>, subjects: Subjects) {
             Subjects::Largest => index == largest,
         };
         if !stays {
-            part.iter().for_each(|&index| field.cells[index as usize][3] = 0.0);
+            part.iter().for_each(|&index| field.cells[index][3] = 0.0);
         }
     }
 }
@@ -52,8 +52,8 @@ fn drop_islands(field: &mut Field<4>, subjects: Subjects) {
 /// Opens or fills what the subject encloses.
 fn settle_holes(field: &mut Field<4>, holes: Holes) {
     let outside = outside(field);
-    for part in parts(field, |cell| cell[3] < DIP) {
-        if part.iter().any(|&index| outside[index as usize]) {
+    for part in parts_where(field, |map| map < DIP) {
+        if part.iter().any(|&index| outside[index]) {
             continue;
         }
         let open = match holes {
@@ -66,22 +66,27 @@ fn settle_holes(field: &mut Field<4>, holes: Holes) {
             },
         };
         let settled = if open { 0.0 } else { 1.0 };
-        part.iter().for_each(|&index| field.cells[index as usize][3] = settled);
+        part.iter().for_each(|&index| field.cells[index][3] = settled);
     }
 }
 
-fn mean_map(field: &Field<4>, part: &[u32]) -> f32 {
-    part.iter().map(|&index| field.cells[index as usize][3]).sum::<f32>() / part.len() as f32
+/// The connected parts of the cells whose map `counts`.
+fn parts_where(field: &Field<4>, counts: impl Fn(f32) -> bool) -> Vec<Vec<usize>> {
+    parts(field.cells.iter().map(|cell| counts(cell[3])).collect(), field.width)
+}
+
+fn mean_map(field: &Field<4>, part: &[usize]) -> f32 {
+    part.iter().map(|&index| field.cells[index][3]).sum::<f32>() / part.len() as f32
 }
 
 /// Whether `part` has the colour of the ground around the subject rather than that of the subject
 /// around it; `None` when no ground is near enough to compare.
-fn looks_like_ground(field: &Field<4>, part: &[u32], outside: &[bool]) -> Option<bool> {
+fn looks_like_ground(field: &Field<4>, part: &[usize], outside: &[bool]) -> Option<bool> {
     let near = Near::around(part, field.width);
     let ground = colours(field, &near.grown(field, 4), |index, _| outside[index])?;
     let subject = colours(field, &near.grown(field, 1), |_, map| map >= DIP)?;
     let votes = part.iter().map(|&index| {
-        let cell = &field.cells[index as usize];
+        let cell = &field.cells[index];
         if ground.distance(cell) < subject.distance(cell) { 1.0 } else { 0.0f32 }
     });
     Some(votes.sum::<f32>() > 0.6 * part.len() as f32)
@@ -94,10 +99,10 @@ struct Near {
 }
 
 impl Near {
-    fn around(part: &[u32], width: usize) -> Self {
+    fn around(part: &[usize], width: usize) -> Self {
         let mut around = Self { rows: [usize::MAX, 0], columns: [usize::MAX, 0] };
         for &index in part {
-            let (row, column) = (index as usize / width, index as usize % width);
+            let (row, column) = (index / width, index % width);
             around.rows = [around.rows[0].min(row), around.rows[1].max(row)];
             around.columns = [around.columns[0].min(column), around.columns[1].max(column)];
         }
@@ -152,13 +157,13 @@ fn colours(field: &Field<4>, near: &Near, counts: impl Fn(usize, f32) -> bool) -
 /// Which cells are ground that reaches the border.
 fn outside(field: &Field<4>) -> Vec<bool> {
     let mut outside = vec![false; field.cells.len()];
-    for part in parts(field, |cell| cell[3] < SUBJECT) {
+    for part in parts_where(field, |map| map < SUBJECT) {
         let at_border = |index: usize| {
             let (row, column) = (index / field.width, index % field.width);
             row == 0 || column == 0 || row + 1 == field.height || column + 1 == field.width
         };
-        if part.iter().any(|&index| at_border(index as usize)) {
-            part.iter().for_each(|&index| outside[index as usize] = true);
+        if part.iter().any(|&index| at_border(index)) {
+            part.iter().for_each(|&index| outside[index] = true);
         }
     }
     outside
@@ -210,38 +215,6 @@ fn depths(field: &Field<4>) -> Vec<f32> {
         depths[at] = nearer(&depths, at, known);
     }
     depths
-}
-
-/// The connected parts (4 neighbours) of the cells that `belongs` takes, as indices of cells.
-fn parts(field: &Field<4>, belongs: impl Fn(&[f32; 4]) -> bool) -> Vec<Vec<u32>> {
-    let Field { width, height, .. } = *field;
-    let mut open: Vec<bool> = field.cells.iter().map(belongs).collect();
-    let mut parts = Vec::new();
-    for start in 0..open.len() {
-        if !std::mem::take(&mut open[start]) {
-            continue;
-        }
-        let mut part = vec![start as u32];
-        let mut next = 0;
-        while let Some(&index) = part.get(next) {
-            next += 1;
-            let index = index as usize;
-            let (row, column) = (index / width, index % width);
-            let neighbours = [
-                (column > 0, index.wrapping_sub(1)),
-                (column + 1 < width, index + 1),
-                (row > 0, index.wrapping_sub(width)),
-                (row + 1 < height, index + width),
-            ];
-            for (inside, neighbour) in neighbours {
-                if inside && std::mem::take(&mut open[neighbour]) {
-                    part.push(neighbour as u32);
-                }
-            }
-        }
-        parts.push(part);
-    }
-    parts
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! highest colour of each square, from one pass in strips.
 
 use crate::image::Image;
+use crate::parts::beside;
 
 /// The longer side of the grid is at most this many cells.
 const LONGEST_SIDE: u32 = 256;
@@ -59,15 +60,7 @@ impl Cells {
 
     /// Left, right, above and below `at`.
     pub(super) fn beside(&self, at: usize) -> impl Iterator<Item = usize> + use<> {
-        let x = at % self.columns;
-        [
-            (x > 0).then(|| at - 1),
-            (x + 1 < self.columns).then(|| at + 1),
-            at.checked_sub(self.columns),
-            Some(at + self.columns).filter(|&to| to < self.cells.len()),
-        ]
-        .into_iter()
-        .flatten()
+        beside(at, self.columns, self.cells.len())
     }
 
     /// The cells of `within` beside others, which a growth starts from.

@@ -6,6 +6,7 @@
 //! et al. 1999). It stops at edges, so that a grey garment on grey stays.
 
 use super::ground::Ground;
+use crate::parts::parts;
 
 /// How dark a shadow and how light a glow the flood runs through, as shares of the ground.
 const SHADES: std::ops::RangeInclusive<f32> = 0.45..=1.15;
@@ -111,26 +112,8 @@ pub(super) fn regions(
     least: usize,
     takes: impl Fn(usize) -> bool,
 ) -> Vec<Vec<usize>> {
-    let cells = &ground.cells;
-    let mut is_free: Vec<bool> = (0..cells.cells.len()).map(takes).collect();
-    let mut regions = Vec::new();
-    for start in 0..is_free.len() {
-        if !std::mem::take(&mut is_free[start]) {
-            continue;
-        }
-        let mut region = vec![start];
-        let mut next = 0;
-        while let Some(&from) = region.get(next) {
-            next += 1;
-            for to in cells.beside(from) {
-                if std::mem::take(&mut is_free[to]) {
-                    region.push(to);
-                }
-            }
-        }
-        if region.len() >= least {
-            regions.push(region);
-        }
-    }
+    let takes = (0..ground.cells.cells.len()).map(takes).collect();
+    let mut regions = parts(takes, ground.cells.columns);
+    regions.retain(|region| region.len() >= least);
     regions
 }
