@@ -133,8 +133,7 @@ impl Grid<4> {
     /// 0 where the whole grid has none.
     pub(crate) fn fill(&mut self) {
         let cells = std::mem::take(&mut self.cells);
-        let spread = spread(Field { width: self.width, height: self.height, cells });
-        self.cells = spread.cells;
+        self.cells = spread(Field { width: self.width, height: self.height, cells }).cells;
     }
 }
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn as nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from net import U2Netp
+from net import U2Netp, conv_layers
 
 HERE = Path(__file__).parent
 PRODUCER = "cleancut training"
@@ -31,7 +31,7 @@ class Saliency(nn.Module):
 
 def fold(net):
     """Replaces (conv, norm, relu) by (folded conv, relu), in place."""
-    for block in [m for m in net.modules() if isinstance(m, nn.Sequential)]:
+    for block in conv_layers(net):
         block[0] = fuse_conv_bn_eval(block[0], block[1])
         block[1] = nn.Identity()
     return net

@@ -28,6 +28,11 @@ def conv(c_in, c_out, dilation=1):
     )
 
 
+def conv_layers(net):
+    """Every (convolution, batch norm, ReLU) of `net`."""
+    return [m for m in net.modules() if isinstance(m, nn.Sequential)]
+
+
 def pool(x):
     return F.max_pool2d(x, 2, 2, ceil_mode=True)
 

@@ -18,14 +18,13 @@ from functools import partial
 from pathlib import Path
 
 import torch
-import torch.nn as nn
 import torch.nn.functional as F
 
 from data import batches, normalise
 from loss import loss
 from metrics import score, summary
 from muon import Muon
-from net import U2Netp, upsample
+from net import U2Netp, conv_layers, upsample
 from pictures import read_backgrounds, read_folders
 from split import read_split
 from validation import validation_sets
@@ -77,7 +76,7 @@ def learning_rate(peak, progress):
 
 def optimisers(net, lr):
     """Muon for the convolutions behind which a batch norm makes their length irrelevant; AdamW for the rest."""
-    convolutions = [m[0].weight for m in net.modules() if isinstance(m, nn.Sequential)]
+    convolutions = [layer[0].weight for layer in conv_layers(net)]
     chosen = {id(p) for p in convolutions}
     rest = [p for p in net.parameters() if id(p) not in chosen]
     return [

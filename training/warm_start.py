@@ -12,6 +12,7 @@ import torch.nn as nn
 from onnx import numpy_helper
 
 from data import normalise
+from net import conv_layers
 
 
 def load_folded(net, path):
@@ -56,12 +57,11 @@ def revive_norms(net, batches, count):
         norm.running_var.copy_(variance)
         norm.weight.copy_((variance + norm.eps).sqrt())
         norm.bias.copy_(mean)
-    for layer in net.modules():
-        if isinstance(layer, nn.Sequential):
-            shorten(*layer[:2])
+    for convolution, norm, _ in conv_layers(net):
+        rescale(convolution, norm)
 
 
-def shorten(convolution, norm):
+def rescale(convolution, norm):
     """Scales the weights to the length that PyTorch's initialisation gives, and the statistics with them."""
     scale = (len(convolution.weight) / 3) ** 0.5 / convolution.weight.norm()
     convolution.weight.mul_(scale)
