@@ -1,31 +1,47 @@
 """Grounds to put cut-outs on: photographs, and what a photo studio has.
 
-In:  a numpy Generator and a side length. Out: [size, size, 3] f32 RGB in 0-255.
+In:  a numpy Generator, photographs as (rgb [h, w, 3] u8, mask [h, w] u8 or None) and a side length. Of a photograph
+     with a mask only what shows no subject is used.
+Out: [size, size, 3] f32 RGB in 0-255.
 """
 
 import cv2
 import numpy as np
 
 
-def ground(rng, backgrounds, size):
-    kind = rng.choice(5, p=(0.58, 0.14, 0.12, 0.06, 0.10))
+def ground(rng, photos, size):
+    kind = rng.choice(5, p=(0.64, 0.11, 0.10, 0.06, 0.09))
     if kind == 0:
-        return photo(rng, backgrounds, size)
+        return photo(rng, photos, size)
     return (plain, gradient, wood, fabric)[kind - 1](rng, size)
 
 
-def photo(rng, backgrounds, size):
-    picture = backgrounds[rng.integers(len(backgrounds))]
-    h, w = picture.shape[:2]
-    side = int(min(h, w) * rng.uniform(0.4, 1))
-    y, x = rng.integers(h - side + 1), rng.integers(w - side + 1)
-    crop = resize(picture[y : y + side, x : x + side], size)
+def photo(rng, photos, size):
+    """A part of one of `photos`, a gradient where its subject is everywhere."""
+    crop = window(rng, *photos[rng.integers(len(photos))])
+    if crop is None:
+        return gradient(rng, size)
+    crop = resize(crop, size)
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     crop = np.ascontiguousarray(crop, np.float32)
     if rng.random() < 0.4:
         crop = cv2.GaussianBlur(crop, (0, 0), rng.uniform(0.004, 0.03) * size)
     return crop
+
+
+def window(rng, picture, mask):
+    """A part of `picture`, its sides up to 2 : 1; None where five tries all show the subject of `mask`."""
+    h, w = picture.shape[:2]
+    for _ in range(5):
+        side = min(h, w) * (rng.uniform(0.4, 1) if mask is None else rng.uniform(0.25, 0.6))
+        stretch = rng.uniform(1, 2) ** rng.choice((-0.5, 0.5))
+        height, width = min(h, int(side * stretch)), min(w, int(side / stretch))
+        y, x = rng.integers(h - height + 1), rng.integers(w - width + 1)
+        part = slice(y, y + height), slice(x, x + width)
+        if mask is None or not mask[part][::2, ::2].any():
+            return picture[part]
+    return None
 
 
 def studio_colour(rng):

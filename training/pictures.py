@@ -15,7 +15,7 @@ MAX_SIDE_PX = 384
 # Folders in REAL keep their own background; the others show an object on white and are composited.
 REAL = {"ccp": 1.6, "clothing_gc": 1.4, "ecssd": 1.6, "davis": 0.4}
 ON_WHITE = {
-    "fashion_products": 0.8,
+    "fashion_products": 1.2,
     "magento_luma": 0.8,
     "contoso": 0.8,
     "saleor": 0.8,
@@ -84,4 +84,4 @@ def read_backgrounds(data, split):
     root = Path(data) / "bg"
     kept_apart = set(split["bg"])
     paths = sorted(p for p in root.rglob("*.jpg") if str(p.relative_to(root)) not in kept_apart)
-    return [read_rgb(p) for p in paths]
+    return [(read_rgb(p), None) for p in paths]

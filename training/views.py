@@ -1,4 +1,4 @@
-"""One training view: a picture as it is, cropped, or cut out and put on another ground.
+"""One training view: a picture as it is, cropped, cut out and put on another ground, or a ground alone.
 
 In:  folders and backgrounds from `pictures`, a numpy Generator.
 Out: rgb [size, size, 3] u8 and mask [size, size] u8, 255 = foreground.
@@ -12,9 +12,15 @@ from grounds import ground, resize
 KERNEL_3 = np.ones((3, 3), np.uint8)
 
 
+EMPTY = 0.03
+
+
 def view(rng, folders, weights, backgrounds, size):
     folder = folders[rng.choice(len(folders), p=weights)]
-    if rng.random() < (0.8 if folder.real else 0.08):
+    if rng.random() < EMPTY:
+        image, mask = ground(rng, backgrounds, size), np.zeros((size, size), np.uint8)
+        image = np.clip(image, 0, 255).astype(np.uint8)
+    elif rng.random() < (0.8 if folder.real else 0.08):
         image, mask = cropped(rng, *pick(rng, folder), size)
     else:
         image, mask = composite(rng, folders, weights, folder, backgrounds, size)
@@ -59,7 +65,9 @@ def rotated(rng, image, mask, degrees):
 
 def composite(rng, folders, weights, folder, backgrounds, size):
     """One cut-out, at times two, on a ground, with soft shadows."""
-    canvas = ground(rng, backgrounds, size)
+    real = [f for f in folders if f.real]
+    photos = real[rng.integers(len(real))].pairs if rng.random() < 0.5 else backgrounds
+    canvas = ground(rng, photos, size)
     covered = np.zeros((size, size), np.float32)
     pale = rng.random() < 0.08
     if pale:
