@@ -14,6 +14,9 @@ from pictures import read_backgrounds, read_folders
 from split import read_split
 
 BINS = 4096
+# Rounding averages out in a convolution's sum, cutting off does not: with plain square errors the cut values alone
+# cost the composites .013 of IoU, the 127 steps nothing.
+CUT = 400
 
 
 class Histogram:
@@ -56,7 +59,8 @@ def histograms(net, data, count, seed=7):
 def mse_scale(group, levels):
     """The scale, one for all histograms, with the least relative square error on `levels` steps.
 
-    It is 4, 5, 6 or 7 times a power of two: see `quantise.py`.
+    Errors of values above the last step count `CUT` times. The scale is 4, 5, 6 or 7 times a power of two: see
+    `quantise.py`.
     """
     scales = np.array([m * 2.0**e for e in range(-20, 2) for m in (4, 5, 6, 7)])
     errors = np.zeros(len(scales))
@@ -64,5 +68,7 @@ def mse_scale(group, levels):
         x, n = h.centres(), h.counts
         power = (n * x * x).sum()
         for i, s in enumerate(scales):
-            errors[i] += (n * (np.clip(np.rint(x / s), 0, levels) * s - x) ** 2).sum() / power
+            step = np.rint(x / s)
+            weight = np.where(step > levels, CUT, 1)
+            errors[i] += (weight * n * (np.minimum(step, levels) * s - x) ** 2).sum() / power
     return float(scales[errors.argmin()])

@@ -11,7 +11,8 @@ The scheme, every step written out so that any ONNX runtime computes the same:
   but the Resize of a block's sum, and the Concat behind it, stay f32 until their convolution: the engine never forms them
   Concat         its two inputs share one scale
   the side outputs, their Resize, the fuse convolution and the sigmoid stay f32
-A range is chosen to minimise the mean square error of its tensor over the calibration pictures.
+A range is chosen to minimise the mean square error of its tensor over the calibration pictures, in which what is cut
+off counts more than what is rounded (`calibrate.py`).
 
 Every scale is a small whole number times a power of two, and so is s_input * s_weight / s_output. Sums of
 products are then exact in float32, whatever their order, and so are ties when they are rounded: a runtime that

@@ -1,95 +1,89 @@
 //! In: a field of red, green, blue and the network's map, all in [0, 1]. Out: the map, weighed against
-//! the colours around.
+//! the colours around and those of the whole photo.
 //!
 //! Around each cell, the colours of what is surely subject and of what is surely ground give two
-//! Gaussians; the cell's own colour votes for one of them, and the vote is added to the network's
-//! log odds (Bayes, with the map as the prior; the local colour models of Rother et al. 2004,
-//! GrabCut, without its graph). Where the network is sure, no vote overrules it.
+//! Gaussians, and those of the whole photo two palettes. The cell's own colour votes for one of the
+//! Gaussians and for one of the palettes, and the votes are added to the network's log odds (Bayes,
+//! with the map as the prior; the colour models of Rother et al. 2004, GrabCut, without its graph).
+//! Where the network is sure, no vote overrules it.
 
+use super::gaussian::{Gaussian, moments};
+use super::palette::Palette;
 use crate::field::{Field, window_means};
 
 /// The window's radius, as a part of the field's longer side.
 const REACH: usize = 6;
-/// The deviation below which colours do not differ, of the full range.
-const NOISE: f32 = 0.005;
-/// The largest vote, nats.
-const LOUDEST: f32 = 6.0;
+/// The loudest vote of a window, nats.
+const LOUDEST_NEAR: f32 = 6.0;
+/// The loudest vote of the whole photo, nats.
+const LOUDEST_FAR: f32 = 3.0;
 /// How much more than a vote the network's own log odds count.
-const TRUST: f32 = 2.0;
+const TRUST: f32 = 3.0;
 /// The network is never taken to be surer than this.
 const SUREST: f32 = 0.98;
 /// The share of a window, below which its colours say little.
-const FEW: f32 = 0.02;
+const FEW: f32 = 0.1;
+/// The palettes learn from every so many cells, in rows and in columns.
+const EVERY: usize = 3;
 
 pub(super) fn weigh_evidence(field: &mut Field<4>) {
     let Field { width, height, .. } = *field;
     let radius = (width.max(height) / REACH).max(1);
     let colours: Vec<[f32; 4]> = field.cells.iter().map(ycc).collect();
+    let palettes = [subject, ground].map(|sureness| palette(&colours, width, sureness));
     let weighted = |index: usize| {
-        let [y, cb, cr, map] = colours[index];
-        let sureness = 2.0 * map - 1.0;
-        let subject = sureness.max(0.0).powi(2) + 1e-4;
-        let ground = sureness.min(0.0).powi(2) + 1e-4;
-        let moments = [1.0, y, cb, cr, y * y, cb * cb, cr * cr, 0.0];
+        let colour = &colours[index];
         let mut sums = [0.0; 16];
-        for (n, moment) in moments.into_iter().enumerate() {
-            sums[n] = subject * moment;
-            sums[n + 8] = ground * moment;
-        }
+        sums[..8].copy_from_slice(&moments(colour, subject(colour) + 1e-4));
+        sums[8..].copy_from_slice(&moments(colour, ground(colour) + 1e-4));
         sums
     };
     window_means(width, height, radius, weighted, |y, means| {
         let cells = &mut field.cells[y * width..][..width];
         for ((cell, means), colour) in cells.iter_mut().zip(means).zip(&colours[y * width..]) {
-            cell[3] = posterior(cell[3], vote(means, colour));
+            cell[3] = posterior(cell[3], near(means, colour) + far(&palettes, colour));
         }
     });
 }
 
-/// The log likelihood of the subject's colours minus that of the ground's, held and weighed by how
-/// much of either there is around.
-fn vote(means: &[f32; 16], colour: &[f32; 4]) -> f32 {
+/// How surely a cell is subject, squared.
+fn subject(&[.., map]: &[f32; 4]) -> f32 {
+    (2.0 * map - 1.0).max(0.0).powi(2)
+}
+
+/// How surely a cell is ground, squared.
+fn ground(&[.., map]: &[f32; 4]) -> f32 {
+    (1.0 - 2.0 * map).max(0.0).powi(2)
+}
+
+fn palette(colours: &[[f32; 4]], width: usize, sureness: fn(&[f32; 4]) -> f32) -> Option<Palette> {
+    let rows = colours.chunks(width).step_by(EVERY);
+    let cells = rows.flat_map(|row| row.iter().step_by(EVERY));
+    let samples = cells.map(|cell| [cell[0], cell[1], cell[2], sureness(cell)]);
+    Palette::of(samples.filter(|sample| sample[3] > 0.0).collect())
+}
+
+/// The log likelihood of the near subject's colours minus that of the near ground's, held and weighed
+/// by how much of either there is around.
+fn near(means: &[f32; 16], colour: &[f32; 4]) -> f32 {
     let (subject, ground) = (Gaussian::of(&means[..8]), Gaussian::of(&means[8..]));
     let fewer = means[0].min(means[8]);
     let likelier = subject.distance(colour) - ground.distance(colour)
         + libm::logf(subject.volume() / ground.volume());
-    (-0.5 * likelier).clamp(-LOUDEST, LOUDEST) * fewer / (fewer + FEW)
+    (-0.5 * likelier).clamp(-LOUDEST_NEAR, LOUDEST_NEAR) * fewer / (fewer + FEW)
+}
+
+/// The same of the whole photo's palettes.
+fn far([subject, ground]: &[Option<Palette>; 2], colour: &[f32; 4]) -> f32 {
+    let (Some(subject), Some(ground)) = (subject, ground) else { return 0.0 };
+    let likelier = subject.likelihood(colour) - ground.likelihood(colour);
+    likelier.clamp(-LOUDEST_FAR, LOUDEST_FAR)
 }
 
 fn posterior(map: f32, vote: f32) -> f32 {
     let prior = map.clamp(1.0 - SUREST, SUREST);
     let log_odds = TRUST * libm::logf(prior / (1.0 - prior)) + vote;
     1.0 / (1.0 + libm::expf(-log_odds))
-}
-
-/// Independent Y, Cb and Cr.
-struct Gaussian {
-    mean: [f32; 3],
-    variance: [f32; 3],
-}
-
-impl Gaussian {
-    /// From weighted means of 1, the values and their squares.
-    fn of(moments: &[f32]) -> Self {
-        let share = 1.0 / moments[0];
-        let mean = [1, 2, 3].map(|n| moments[n] * share);
-        let variance = [0, 1, 2].map(|n| {
-            let spread = moments[n + 4] * share - mean[n] * mean[n];
-            spread.max(0.0) + NOISE * NOISE
-        });
-        Self { mean, variance }
-    }
-
-    /// The squared Mahalanobis distance.
-    fn distance(&self, colour: &[f32; 4]) -> f32 {
-        (0..3)
-            .map(|n| (colour[n] - self.mean[n]) * (colour[n] - self.mean[n]) / self.variance[n])
-            .sum()
-    }
-
-    fn volume(&self) -> f32 {
-        self.variance[0] * self.variance[1] * self.variance[2]
-    }
 }
 
 /// BT.601 Y, Cb and Cr in [0, 1], and the cell's map.
@@ -125,6 +119,25 @@ mod tests {
         weigh_evidence(&mut field);
         for (index, cell) in field.cells.iter().enumerate() {
             assert_eq!(cell[3] > 0.5, index % WIDTH < WIDTH / 2, "{index}: {}", cell[3]);
+        }
+    }
+
+    #[test]
+    fn colours_of_the_whole_photo_decide_where_none_like_them_are_near() {
+        let far = 190..210;
+        let mut field = Field::<4>::new(WIDTH, 24);
+        for (index, cell) in field.cells.iter_mut().enumerate() {
+            let x = index % WIDTH;
+            *cell = match x {
+                ..60 => [0.8, 0.1, 0.1, 0.95],
+                _ if far.contains(&x) => [0.8, 0.1, 0.1, 0.45],
+                _ => [0.1, 0.1, 0.8, 0.05],
+            };
+        }
+        weigh_evidence(&mut field);
+        for (index, cell) in field.cells.iter().enumerate() {
+            let x = index % WIDTH;
+            assert_eq!(cell[3] > 0.5, x < 60 || far.contains(&x), "{index}: {}", cell[3]);
         }
     }
 

@@ -12,7 +12,9 @@
 //! photo once.
 
 mod evidence;
+mod gaussian;
 mod guided;
+mod palette;
 mod regions;
 
 use crate::engine::Saliency;

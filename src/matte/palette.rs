@@ -1,0 +1,125 @@
+//! In: colours of a whole photo, each with a weight. Out: a palette, the Gaussians they come from.
+//!
+//! The colour models of GrabCut (Rother et al. 2004), found by splitting alone (Orchard and Bouman
+//! 1991): the widest group of colours is cut at its mean, across its longest axis.
+
+use super::gaussian::{Gaussian, moments};
+
+/// At most as many Gaussians.
+const COLOURS: usize = 5;
+/// The total weight, cells, below which there is no palette.
+const FEWEST: f32 = 10.0;
+
+/// Y, Cb and Cr in [0, 1], and the weight, above 0.
+pub(super) type Sample = [f32; 4];
+
+pub(super) struct Palette {
+    /// Each with the logarithm of its share and volume.
+    colours: Vec<(f32, Gaussian)>,
+}
+
+impl Palette {
+    /// `None` where there is hardly anything to learn from.
+    pub(super) fn of(samples: Vec<Sample>) -> Option<Self> {
+        let whole = Group::of(samples);
+        let weight = whole.weight;
+        if weight < FEWEST {
+            return None;
+        }
+        let mut groups = vec![whole];
+        while groups.len() < COLOURS {
+            groups.sort_by(|a, b| a.width().total_cmp(&b.width()));
+            let [low, high] = groups.pop().expect("at least one").split();
+            let flat = low.is_empty() || high.is_empty();
+            groups.extend([low, high].into_iter().filter(|part| !part.is_empty()).map(Group::of));
+            if flat {
+                break;
+            }
+        }
+        let colour = |group: Group| {
+            let share = libm::logf(group.weight / weight);
+            (share - 0.5 * libm::logf(group.gaussian.volume()), group.gaussian)
+        };
+        Some(Self { colours: groups.into_iter().map(colour).collect() })
+    }
+
+    /// The log likelihood of `colour`, from the likeliest Gaussian alone, up to a constant.
+    pub(super) fn likelihood(&self, colour: &[f32; 4]) -> f32 {
+        self.colours
+            .iter()
+            .map(|(share, gaussian)| share - 0.5 * gaussian.distance(colour))
+            .fold(f32::NEG_INFINITY, f32::max)
+    }
+}
+
+struct Group {
+    samples: Vec<Sample>,
+    weight: f32,
+    gaussian: Gaussian,
+}
+
+impl Group {
+    fn of(samples: Vec<Sample>) -> Self {
+        let mut sums = [0.0; 8];
+        for sample in &samples {
+            sums.iter_mut()
+                .zip(moments(sample, sample[3]))
+                .for_each(|(sum, moment)| *sum += moment);
+        }
+        Self { samples, weight: sums[0], gaussian: Gaussian::of(&sums) }
+    }
+
+    fn longest_axis(&self) -> usize {
+        let variance = self.gaussian.variance;
+        (0..3).max_by(|&a, &b| variance[a].total_cmp(&variance[b])).expect("three")
+    }
+
+    fn width(&self) -> f32 {
+        self.weight * self.gaussian.variance[self.longest_axis()]
+    }
+
+    fn split(self) -> [Vec<Sample>; 2] {
+        let axis = self.longest_axis();
+        let mean = self.gaussian.mean[axis];
+        let (high, low) = self.samples.into_iter().partition(|sample| sample[axis] > mean);
+        [low, high]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dots of the given colours, 100 of each, that differ a little.
+    fn dots(colours: &[[f32; 3]]) -> Vec<Sample> {
+        let dot = |[y, cb, cr]: [f32; 3]| {
+            (0..100).map(move |i| [y + (i % 7) as f32 * 1e-3, cb, cr + (i % 5) as f32 * 1e-3, 1.0])
+        };
+        colours.iter().copied().flat_map(dot).collect()
+    }
+
+    #[test]
+    fn a_colour_of_the_palette_is_likelier_than_one_between() {
+        let palette = Palette::of(dots(&[[0.2, 0.0, 0.3], [0.8, 0.1, -0.2]])).expect("200 dots");
+        let likelihood = |y, cb, cr| palette.likelihood(&[y, cb, cr, 0.0]);
+        assert!(likelihood(0.2, 0.0, 0.3) > likelihood(0.5, 0.05, 0.05) + 10.0);
+        assert!(likelihood(0.8, 0.1, -0.2) > likelihood(0.5, 0.05, 0.05) + 10.0);
+    }
+
+    #[test]
+    fn what_is_frequent_is_likelier() {
+        let often = [[0.2, 0.0, 0.3]; 9];
+        let palette = Palette::of(dots(&[&often[..], &[[0.8, 0.1, -0.2]]].concat())).expect("1000");
+        let [often, once] = [[0.203, 0.0, 0.302, 0.0], [0.803, 0.1, -0.198, 0.0]];
+        let nats = palette.likelihood(&often) - palette.likelihood(&once);
+        assert!(nats > 1.0, "a ninth is ln 9 = 2.2 nats rarer, found {nats}");
+    }
+
+    #[test]
+    fn flat_and_empty_photos_have_an_answer() {
+        assert!(Palette::of(Vec::new()).is_none());
+        let flat = Palette::of(vec![[0.5, 0.1, 0.1, 1.0]; 500]).expect("500 dots");
+        assert!(flat.likelihood(&[0.5, 0.1, 0.1, 0.0]).is_finite());
+        assert!(flat.likelihood(&[1.0, 0.5, 0.5, 0.0]).is_finite());
+    }
+}
