@@ -5,7 +5,7 @@ use crate::engine::Saliency;
 use crate::image::Mask;
 
 /// Below this confidence the answer is that there is no subject.
-pub const CONFIDENT: f32 = 0.56;
+pub const CONFIDENT: f32 = 0.6;
 /// From this saliency on a place counts as found.
 const FOUND: f32 = 0.5;
 /// What covers less than this share of the map is noise.
