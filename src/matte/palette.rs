@@ -6,7 +6,7 @@
 use super::gaussian::{Gaussian, moments};
 
 /// At most as many Gaussians.
-const COLOURS: usize = 5;
+const COLOURS: usize = 8;
 /// The total weight, cells, below which there is no palette.
 const FEWEST: f32 = 10.0;
 
@@ -90,36 +90,37 @@ impl Group {
 mod tests {
     use super::*;
 
-    /// Dots of the given colours, 100 of each, that differ a little.
-    fn dots(colours: &[[f32; 3]]) -> Vec<Sample> {
-        let dot = |[y, cb, cr]: [f32; 3]| {
-            (0..100).map(move |i| [y + (i % 7) as f32 * 1e-3, cb, cr + (i % 5) as f32 * 1e-3, 1.0])
-        };
-        colours.iter().copied().flat_map(dot).collect()
+    const RED: [f32; 3] = [0.2, 0.0, 0.3];
+    const GREEN: [f32; 3] = [0.8, 0.1, -0.2];
+
+    fn dots(count: usize, [y, cb, cr]: [f32; 3]) -> Vec<Sample> {
+        vec![[y, cb, cr, 1.0]; count]
+    }
+
+    fn likelihood(palette: &Palette, [y, cb, cr]: [f32; 3]) -> f32 {
+        palette.likelihood(&[y, cb, cr, 0.0])
     }
 
     #[test]
     fn a_colour_of_the_palette_is_likelier_than_one_between() {
-        let palette = Palette::of(dots(&[[0.2, 0.0, 0.3], [0.8, 0.1, -0.2]])).expect("200 dots");
-        let likelihood = |y, cb, cr| palette.likelihood(&[y, cb, cr, 0.0]);
-        assert!(likelihood(0.2, 0.0, 0.3) > likelihood(0.5, 0.05, 0.05) + 10.0);
-        assert!(likelihood(0.8, 0.1, -0.2) > likelihood(0.5, 0.05, 0.05) + 10.0);
+        let palette = Palette::of([dots(90, RED), dots(90, GREEN)].concat()).expect("180 dots");
+        let between = likelihood(&palette, [0.5, 0.05, 0.05]);
+        assert!(likelihood(&palette, RED) > between + 10.0);
+        assert!(likelihood(&palette, GREEN) > between + 10.0);
     }
 
     #[test]
     fn what_is_frequent_is_likelier() {
-        let often = [[0.2, 0.0, 0.3]; 9];
-        let palette = Palette::of(dots(&[&often[..], &[[0.8, 0.1, -0.2]]].concat())).expect("1000");
-        let [often, once] = [[0.203, 0.0, 0.302, 0.0], [0.803, 0.1, -0.198, 0.0]];
-        let nats = palette.likelihood(&often) - palette.likelihood(&once);
-        assert!(nats > 1.0, "a ninth is ln 9 = 2.2 nats rarer, found {nats}");
+        let palette = Palette::of([dots(900, RED), dots(100, GREEN)].concat()).expect("1000 dots");
+        let nats = likelihood(&palette, RED) - likelihood(&palette, GREEN);
+        assert!((nats - 9f32.ln()).abs() < 0.1, "nine times as frequent: {nats}");
     }
 
     #[test]
     fn flat_and_empty_photos_have_an_answer() {
         assert!(Palette::of(Vec::new()).is_none());
-        let flat = Palette::of(vec![[0.5, 0.1, 0.1, 1.0]; 500]).expect("500 dots");
-        assert!(flat.likelihood(&[0.5, 0.1, 0.1, 0.0]).is_finite());
-        assert!(flat.likelihood(&[1.0, 0.5, 0.5, 0.0]).is_finite());
+        let flat = Palette::of(dots(500, RED)).expect("500 dots");
+        assert!(likelihood(&flat, RED).is_finite());
+        assert!(likelihood(&flat, GREEN).is_finite());
     }
 }
