@@ -10,8 +10,7 @@ import numpy as np
 from grounds import ground, resize
 
 KERNEL_3 = np.ones((3, 3), np.uint8)
-
-
+# The share of views that show no subject.
 EMPTY = 0.03
 
 

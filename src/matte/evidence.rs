@@ -13,6 +13,8 @@ use crate::field::{Field, window_means};
 
 /// The window's radius, as a part of the field's longer side.
 const REACH: usize = 6;
+/// The deviation below which colours do not differ, of the full range.
+pub(super) const NOISE: f32 = 0.005;
 /// The loudest vote of a window, nats.
 const LOUDEST_NEAR: f32 = 6.0;
 /// The loudest vote of the whole photo, nats.
@@ -66,7 +68,8 @@ fn palette(colours: &[[f32; 4]], width: usize, sureness: fn(&[f32; 4]) -> f32) -
 /// The log likelihood of the near subject's colours minus that of the near ground's, held and weighed
 /// by how much of either there is around.
 fn near(means: &[f32; 16], colour: &[f32; 4]) -> f32 {
-    let (subject, ground) = (Gaussian::of(&means[..8]), Gaussian::of(&means[8..]));
+    let (subject, ground) = means.split_at(8);
+    let (subject, ground) = (Gaussian::of(subject, NOISE), Gaussian::of(ground, NOISE));
     let fewer = means[0].min(means[8]);
     let likelier = subject.distance(colour) - ground.distance(colour)
         + libm::logf(subject.volume() / ground.volume());

@@ -1,22 +1,20 @@
 //! In: weighted moments of colours. Out: the Gaussian that they come from.
 
-/// The deviation below which colours do not differ, of the full range.
-const NOISE: f32 = 0.005;
-
-/// Independent Y, Cb and Cr.
+/// Three independent channels.
 pub(super) struct Gaussian {
     pub(super) mean: [f32; 3],
     pub(super) variance: [f32; 3],
 }
 
 impl Gaussian {
-    /// From weighted sums or means of what [`moments`] gives.
-    pub(super) fn of(moments: &[f32]) -> Self {
+    /// From weighted sums or means of what [`moments`] gives. Colours that deviate by less than `noise`,
+    /// of the full range, do not differ.
+    pub(super) fn of(moments: &[f32], noise: f32) -> Self {
         let share = 1.0 / moments[0];
         let mean = [1, 2, 3].map(|n| moments[n] * share);
         let variance = [0, 1, 2].map(|n| {
             let spread = moments[n + 4] * share - mean[n] * mean[n];
-            spread.max(0.0) + NOISE * NOISE
+            spread.max(0.0) + noise * noise
         });
         Self { mean, variance }
     }
@@ -33,7 +31,7 @@ impl Gaussian {
     }
 }
 
-/// 1, the values of a colour and their squares, times `weight`.
-pub(super) fn moments(&[y, cb, cr, _]: &[f32; 4], weight: f32) -> [f32; 8] {
-    [1.0, y, cb, cr, y * y, cb * cb, cr * cr, 0.0].map(|moment| moment * weight)
+/// 1, the channels of a colour, their squares and 0, times `weight`.
+pub(super) fn moments(&[a, b, c, _]: &[f32; 4], weight: f32) -> [f32; 8] {
+    [1.0, a, b, c, a * a, b * b, c * c, 0.0].map(|moment| moment * weight)
 }

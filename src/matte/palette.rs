@@ -3,6 +3,7 @@
 //! The colour models of GrabCut (Rother et al. 2004), found by splitting alone (Orchard and Bouman
 //! 1991): the widest group of colours is cut at its mean, across its longest axis.
 
+use super::evidence::NOISE;
 use super::gaussian::{Gaussian, moments};
 
 /// At most as many Gaussians.
@@ -66,7 +67,7 @@ impl Group {
                 .zip(moments(sample, sample[3]))
                 .for_each(|(sum, moment)| *sum += moment);
         }
-        Self { samples, weight: sums[0], gaussian: Gaussian::of(&sums) }
+        Self { samples, weight: sums[0], gaussian: Gaussian::of(&sums, NOISE) }
     }
 
     fn longest_axis(&self) -> usize {

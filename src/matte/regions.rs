@@ -1,6 +1,7 @@
 //! In: a field whose fourth channel is a map in [0, 1]. Out: the same map with specks dropped, opaque
 //! cores filled, and holes opened or filled.
 
+use super::gaussian::{Gaussian, moments};
 use crate::field::Field;
 use crate::options::{Holes, Subjects};
 use crate::parts::parts;
@@ -15,6 +16,8 @@ const SPECK: f32 = 0.01;
 const DIP: f32 = 0.85;
 /// Holes whose mean map is below this, the network is sure of.
 const SURE_HOLE: f32 = 0.15;
+/// The deviation below which the colours of a hole and its surroundings do not differ, of the full range.
+const NOISE: f32 = 0.02;
 /// Deeper than this part of the longer side, a subject is opaque.
 const CORE: usize = 24;
 
@@ -119,39 +122,19 @@ impl Near {
     }
 }
 
-/// Mean colour and variance.
-struct Colours {
-    mean: [f32; 3],
-    variance: [f32; 3],
-}
-
-impl Colours {
-    fn distance(&self, cell: &[f32; 4]) -> f32 {
-        (0..3).map(|n| (cell[n] - self.mean[n]) * (cell[n] - self.mean[n]) / self.variance[n]).sum()
-    }
-}
-
 /// The colours of what `counts` takes (index, map) within `near`; `None` below ten cells.
-fn colours(field: &Field<4>, near: &Near, counts: impl Fn(usize, f32) -> bool) -> Option<Colours> {
-    let (mut sum, mut squares, mut count) = ([0.0; 3], [0.0; 3], 0.0f32);
+fn colours(field: &Field<4>, near: &Near, counts: impl Fn(usize, f32) -> bool) -> Option<Gaussian> {
+    let mut sums = [0.0; 8];
     for row in near.rows[0]..=near.rows[1] {
         for column in near.columns[0]..=near.columns[1] {
             let index = row * field.width + column;
             let cell = &field.cells[index];
             if counts(index, cell[3]) {
-                count += 1.0;
-                for n in 0..3 {
-                    sum[n] += cell[n];
-                    squares[n] += cell[n] * cell[n];
-                }
+                sums.iter_mut().zip(moments(cell, 1.0)).for_each(|(sum, moment)| *sum += moment);
             }
         }
     }
-    (count >= 10.0).then(|| {
-        let mean = sum.map(|sum| sum / count);
-        let spread = |n: usize| (squares[n] / count - mean[n] * mean[n]).max(0.0) + 4e-4;
-        Colours { mean, variance: [spread(0), spread(1), spread(2)] }
-    })
+    (sums[0] >= 10.0).then(|| Gaussian::of(&sums, NOISE))
 }
 
 /// Which cells are ground that reaches the border.
