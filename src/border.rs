@@ -4,7 +4,7 @@
 //! A convolution that pads with zeros grows unsure in the last few places before the border, so
 //! that a leg which the photo cuts would end in a fringe. Those places take the value of the first
 //! one further in when that is larger. A subject that a side clearly cuts is looked at twice: the
-//! second time the photo's outermost pixels go on past the sides that it touches.
+//! second time the photo goes on past the sides that it touches, mirrored.
 
 use crate::engine::Saliency;
 use crate::field::lerp;
@@ -60,21 +60,26 @@ fn room(width: u32, height: u32, sides: Sides) -> [u32; 4] {
         .map(|(touches, room)| if touches { room } else { 0 })
 }
 
-/// `photo` with a tenth of its length added past `sides`, in the colours of its outermost pixels.
+/// `photo` with a tenth of its length added past `sides`, mirrored.
 pub fn widen(photo: &Image, sides: Sides) -> Image {
     let (width, height) = (photo.width(), photo.height());
     let [top, right, bottom, left] = room(width, height, sides);
     let (wide, high) = (width + left + right, height + top + bottom);
-    let row_bytes = width as usize * 4;
     let mut pixels = Vec::with_capacity(wide as usize * high as usize * 4);
     for y in 0..high {
-        let y = y.saturating_sub(top).min(height - 1) as usize;
-        let row = &photo.pixels()[y * row_bytes..][..row_bytes];
-        (0..left).for_each(|_| pixels.extend_from_slice(&row[..4]));
-        pixels.extend_from_slice(row);
-        (0..right).for_each(|_| pixels.extend_from_slice(&row[row_bytes - 4..]));
+        let row = mirrored(y, top, height) * width as usize;
+        for x in 0..wide {
+            let at = (row + mirrored(x, left, width)) * 4;
+            pixels.extend_from_slice(&photo.pixels()[at..at + 4]);
+        }
     }
     Image::new(wide, high, pixels)
+}
+
+/// Which of `length` pixels, with `before` added ahead of them, is seen at `at`.
+fn mirrored(at: u32, before: u32, length: u32) -> usize {
+    let inside = if at < before { before - 1 - at } else { at - before };
+    inside.min(2 * length - 1 - inside) as usize
 }
 
 /// The part of `saliency`, that of a [widened](widen) photo, that shows the photo of `width` x
@@ -159,7 +164,7 @@ mod tests {
         let wide = widen(&photo, sides);
         assert_eq!((wide.width(), wide.height()), (44, 22));
         let at = |x: usize, y: usize| &wide.pixels()[(y * 44 + x) * 4..][..2];
-        assert_eq!((at(0, 0), at(4, 0), at(43, 21)), (&[0, 0][..], &[0, 0][..], &[39, 19][..]));
+        assert_eq!((at(0, 0), at(4, 0), at(43, 21)), (&[3, 0][..], &[0, 0][..], &[39, 18][..]));
 
         let side = 32;
         let ramp = |i: u32| ((i % side) as f32 + 0.5) / side as f32 * 44.0;

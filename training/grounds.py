@@ -10,10 +10,10 @@ import numpy as np
 
 
 def ground(rng, photos, size):
-    kind = rng.choice(5, p=(0.64, 0.11, 0.10, 0.06, 0.09))
-    if kind == 0:
-        return photo(rng, photos, size)
-    return (plain, gradient, wood, fabric)[kind - 1](rng, size)
+    kind = rng.choice(6, p=(0.7, 0.06, 0.07, 0.07, 0.03, 0.07))
+    if kind < 2:
+        return (photo, pattern)[kind](rng, photos, size)
+    return (plain, gradient, wood, fabric)[kind - 2](rng, size)
 
 
 def photo(rng, photos, size):
@@ -25,9 +25,30 @@ def photo(rng, photos, size):
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     crop = np.ascontiguousarray(crop, np.float32)
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         crop = cv2.GaussianBlur(crop, (0, 0), rng.uniform(0.004, 0.03) * size)
-    return crop
+    return tinted(rng, crop)
+
+
+def pattern(rng, photos, size):
+    """A small part of one of `photos` again and again, each beside its mirror image: tiles, blinds, printed cloth."""
+    crop = window(rng, *photos[rng.integers(len(photos))])
+    if crop is None:
+        return fabric(rng, size)
+    height, width = (max(2, int(size * rng.uniform(0.02, 0.2))) for _ in range(2))
+    tile = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    tile = np.concatenate((tile, tile[:, ::-1]), 1)
+    tile = np.concatenate((tile, tile[::-1]), 0)
+    canvas = np.tile(tile, (size // len(tile) + 1, size // tile.shape[1] + 1, 1))[:size, :size]
+    return tinted(rng, np.ascontiguousarray(canvas))
+
+
+def tinted(rng, canvas):
+    """Other colours and other light half of the time, so that no ground is known by heart."""
+    if rng.random() < 0.5:
+        return canvas
+    canvas = canvas[..., rng.permutation(3)] * rng.uniform(0.6, 1.15, 3).astype(np.float32)
+    return 255 * (np.clip(canvas, 0, 255) / 255) ** np.float32(rng.uniform(0.7, 1.5))
 
 
 def window(rng, picture, mask):

@@ -13,9 +13,9 @@ MAX_SIDE_PX = 384
 
 # How often a picture of a folder is drawn: this times the square root of its number of pictures.
 # Folders in REAL keep their own background; the others show an object on white and are composited.
-REAL = {"ccp": 1.6, "clothing_gc": 1.4, "ecssd": 1.6, "davis": 0.4}
+REAL = {"ccp": 1.3, "clothing_gc": 1.4, "ecssd": 2.0, "davis": 0.5}
 ON_WHITE = {
-    "fashion_products": 1.2,
+    "fashion_products": 1.6,
     "magento_luma": 0.8,
     "contoso": 0.8,
     "saleor": 0.8,
@@ -65,15 +65,15 @@ def read_pair(folder, name):
     return image, mask
 
 
-def read_folders(data, split, weights=None):
-    """Training folders; `weights` adds or overrides {folder: weight} for pictures of your own."""
+def read_folders(data, split, weights=None, dropped=None):
+    """Training folders; `weights` adds or overrides {folder: weight}, `dropped` {folder: names} are left out."""
     folders = []
     for name, weight in {**REAL, **ON_WHITE, **(weights or {})}.items():
         path = Path(data) / name
         if not path.is_dir():
             print(f"{path} is not there: left out", flush=True)
             continue
-        kept_apart = set(split.get(name, ()))
+        kept_apart = {*split.get(name, ()), *(dropped or {}).get(name, ())}
         names = sorted(p.stem for p in (path / "im").iterdir() if p.stem not in kept_apart)
         pairs = [read_pair(path, n) for n in names]
         folders.append(Folder(name, name not in ON_WHITE, weight * len(pairs) ** 0.5, pairs))

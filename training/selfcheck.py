@@ -1,9 +1,10 @@
-"""Checks without data, in half a minute: shapes, warm start, export, quantisation, metrics, resumable schedule."""
+"""Checks without data, in half a minute: shapes, warm start, export, quantisation, metrics, self-training, schedule."""
 
 import copy
 import tempfile
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import torch
@@ -16,6 +17,7 @@ from metrics import boundary_f, score, summary
 from muon import orthogonal
 from net import U2Netp, upsample
 from quantise import LEVELS, Writer, quantise_weight, scales
+from selftrain import agreed
 from train import learning_rate, optimisers, parse_phases
 from warm_start import load_folded, revive_norms
 
@@ -78,6 +80,16 @@ def check_metrics():
     assert boundary_f(np.roll(mask, 8, 1) > 0, mask > 0) < 0.7 < boundary_f(np.roll(mask, 3, 1) > 0, mask > 0)
 
 
+def check_self_training():
+    rgb = np.zeros((64, 96, 3), np.uint8)
+    rgb[16:48, 24:72] = 255
+    bright = agreed(lambda x: x[..., 0] / np.float32(255), rgb)
+    assert bright.shape == (320, 320) and score(bright, cv2.resize(rgb, (320, 320))[..., 0])["iou"] > 0.97
+    left = lambda x: (np.arange(x.shape[1]) < x.shape[1] // 2) * np.ones(x.shape[:2], np.float32)
+    assert agreed(left, rgb) is None, "its mirror image disagrees"
+    assert agreed(lambda x: np.zeros(x.shape[:2], np.float32), rgb) is None, "nothing"
+
+
 def check_half_and_optimisers():
     net, x = random_net(), torch.randn(1, 3, 64, 96)
     half, whole = net(x, half=True), net(x)
@@ -107,6 +119,7 @@ if __name__ == "__main__":
         check_export_and_quantisation(Path(folder))
     check_ranges()
     check_metrics()
+    check_self_training()
     check_half_and_optimisers()
     check_loss_and_schedule()
     print("all well")

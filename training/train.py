@@ -5,7 +5,7 @@ optimisers, step, minutes) and `<out>/log.jsonl`, one line per 20 steps and per 
 
 The budget is cut into phases, `side x batch : share`; `side x batch h` trains at half resolution, without the
 finest decoder block (`net.py`), at more than twice the pictures in the same time. The learning rate warms up,
-then falls as a cosine over the whole budget; the last phase weighs edges. Time is wall time, pauses included.
+then falls as a cosine over the whole budget; with `--edges` the last phase weighs contours. Time is wall time, pauses included.
 """
 
 import argparse
@@ -43,11 +43,12 @@ def arguments():
     parser.add_argument("--out", type=Path, default=HERE / "runs/main")
     parser.add_argument("--init", type=Path, help="fp32 ONNX to start from")
     parser.add_argument("--minutes", type=float, required=True, help="budget of the whole run, resumed parts included")
-    parser.add_argument("--phases", default="160x8h:0.3,224x8h:0.3,224x8:0.22,320x6:0.18")
+    parser.add_argument("--phases", default="192x8h:0.3,256x8h:0.42,256x8:0.28")
     parser.add_argument("--lr", type=float, default=1e-3, help=f"AdamW's; Muon's is {MUON_TIMES} times that")
     parser.add_argument("--ema", type=float, default=0.995)
-    parser.add_argument("--edges", type=float, default=2.0, help="extra weight of contours in the last phase")
-    parser.add_argument("--add", action="append", default=[], metavar="FOLDER=WEIGHT", help="a folder of your own under --data")
+    parser.add_argument("--edges", type=float, default=0, help="extra weight of contours in the last phase")
+    parser.add_argument("--add", action="append", default=[], metavar="FOLDER=WEIGHT", help="a folder of your own, under --data or absolute")
+    parser.add_argument("--drop", type=Path, help="names not to train on, {folder: [names]}, as `selftrain.py` writes them")
     parser.add_argument("--validate-minutes", type=float, default=10)
     parser.add_argument("--validate-step", type=int, default=5)
     parser.add_argument("--workers", type=int, default=1)
@@ -123,7 +124,7 @@ class Run:
         args.out.mkdir(parents=True, exist_ok=True)
         self.split = read_split()
         own = {name: float(weight) for name, weight in (a.split("=") for a in args.add)}
-        self.folders = read_folders(args.data, self.split, own)
+        self.folders = read_folders(args.data, self.split, own, json.loads(args.drop.read_text()) if args.drop else {})
         self.backgrounds = read_backgrounds(args.data, self.split)
         self.sets = validation_sets(args.data, self.split, args.validate_step)
         self.step, self.seconds = 0, 0.0
