@@ -1,6 +1,7 @@
 """Writes a trained network as a plain fp32 ONNX, opset 17.
 
-In:  a checkpoint of `train.py` (its averaged network). Out: `image` [1, 3, h, w] -> `saliency` [1, 1, h, w] in [0, 1].
+In:  checkpoints of `train.py` (their averaged networks); of several, the weighed mean of their weights (model soups,
+     Wortsman et al. 2022, arXiv 2203.05482). Out: `image` [1, 3, h, w] -> `saliency` [1, 1, h, w] in [0, 1].
 Batch norms are folded into the convolutions. h and w are dynamic, multiples of 32: every Resize has a constant
 scale, so the graph holds no Shape arithmetic. Nodes: Conv, Relu, MaxPool, Resize, Concat, Add, Sigmoid.
 """
@@ -96,16 +97,28 @@ def short_name(node):
     return node.name.removeprefix("/").removeprefix("n/").replace("/", ".")
 
 
-def load_checkpoint(path):
+def load_checkpoints(parts):
+    """The network whose weights are the mean of those in `parts`, [(path, share)]."""
+    total = sum(share for _, share in parts)
+    mean = {}
+    for path, share in parts:
+        for name, value in torch.load(path, map_location="cpu")["ema"].items():
+            mean[name] = mean.get(name, 0) + value * (share / total)
     net = U2Netp()
-    net.load_state_dict(torch.load(path, map_location="cpu")["ema"])
+    net.load_state_dict(mean)
     return net
+
+
+def part(text):
+    """`FILE` or `FILE=SHARE`."""
+    path, _, share = text.partition("=")
+    return Path(path), float(share or 1)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path, nargs="?", default=HERE / "runs/main/last.pt")
+    parser.add_argument("checkpoints", type=part, nargs="*", default=[(HERE / "runs/main/last.pt", 1)], metavar="FILE[=SHARE]")
     parser.add_argument("--out", type=Path, default=HERE / "../models/u2netp.onnx")
     args = parser.parse_args()
-    export(load_checkpoint(args.checkpoint), args.out)
+    export(load_checkpoints(args.checkpoints), args.out)
     print(f"{args.out}: {args.out.stat().st_size} bytes")

@@ -1,7 +1,8 @@
 """Trains U2-Netp for a given number of minutes; stops and resumes at any step.
 
 In:  the data folder; optionally an ONNX to start from. Out: `<out>/last.pt` (network, averaged network,
-optimisers, step, minutes) and `<out>/log.jsonl`, one line per 20 steps and per validation.
+optimisers, step, minutes), the same as `phase1.pt` and so on where a phase ends, and `<out>/log.jsonl`, one line per
+20 steps and per validation.
 
 The budget is cut into phases, `side x batch : share`; `side x batch h` trains at half resolution, without the
 finest decoder block (`net.py`), at more than twice the pictures in the same time. The learning rate warms up,
@@ -150,7 +151,7 @@ class Run:
             optimiser.load_state_dict(saved)
         self.step, self.seconds = state["step"], state["seconds"]
 
-    def save(self):
+    def save(self, name="last.pt"):
         state = {
             "net": self.net.state_dict(),
             "ema": self.ema.state_dict(),
@@ -158,7 +159,7 @@ class Run:
             "step": self.step,
             "seconds": self.seconds,
         }
-        path = self.args.out / "last.pt"
+        path = self.args.out / name
         torch.save(state, path.with_suffix(".new"))
         path.with_suffix(".new").replace(path)
 
@@ -225,6 +226,7 @@ class Run:
                 if now - saved > SAVE_SECONDS:
                     self.save()
                     saved = now
+            self.save(f"phase{index + 1}.pt")
         self.save()
         self.log(validation=validate(self.ema, self.sets, False, self.device))
 
