@@ -11,7 +11,7 @@ import torch
 
 from calibrate import Histogram, mse_scale, observed
 from evaluate import session
-from export import export
+from export import export, load_checkpoints
 from loss import loss
 from metrics import boundary_f, score, summary
 from muon import orthogonal
@@ -60,6 +60,16 @@ def check_export_and_quantisation(folder):
     onnx.save(Writer(fp32, scales(fp32, seen)).write(), folder / "int8.onnx")
     got = session(folder / "int8.onnx", 1).run(None, {"image": x.numpy()})[0]
     assert np.abs(got - want).mean() < 0.02
+
+
+def check_mean_of_checkpoints(folder):
+    paths = [folder / "a.pt", folder / "b.pt"]
+    nets = [random_net().state_dict(), U2Netp().state_dict()]
+    for path, state in zip(paths, nets):
+        torch.save({"ema": state}, path)
+    mean = load_checkpoints([(paths[0], 3), (paths[1], 1)]).state_dict()
+    name = next(iter(mean))
+    assert torch.allclose(mean[name], 0.75 * nets[0][name] + 0.25 * nets[1][name])
 
 
 def check_ranges():
@@ -117,6 +127,7 @@ def check_loss_and_schedule():
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         check_export_and_quantisation(Path(folder))
+        check_mean_of_checkpoints(Path(folder))
     check_ranges()
     check_metrics()
     check_self_training()
