@@ -65,21 +65,17 @@ pub fn widen(photo: &Image, sides: Sides) -> Image {
     let (width, height) = (photo.width(), photo.height());
     let [top, right, bottom, left] = room(width, height, sides);
     let (wide, high) = (width + left + right, height + top + bottom);
+    let [row_bytes, left_bytes, right_bytes] = [width, left, right].map(|px| px as usize * 4);
     let mut pixels = Vec::with_capacity(wide as usize * high as usize * 4);
     for y in 0..high {
-        let row = mirrored(y, top, height) * width as usize;
-        for x in 0..wide {
-            let at = (row + mirrored(x, left, width)) * 4;
-            pixels.extend_from_slice(&photo.pixels()[at..at + 4]);
-        }
+        let inside = if y < top { top - 1 - y } else { y - top };
+        let y = inside.min(2 * height - 1 - inside) as usize;
+        let row = &photo.pixels()[y * row_bytes..][..row_bytes];
+        pixels.extend(row[..left_bytes].rchunks_exact(4).flatten());
+        pixels.extend_from_slice(row);
+        pixels.extend(row[row_bytes - right_bytes..].rchunks_exact(4).flatten());
     }
     Image::new(wide, high, pixels)
-}
-
-/// Which of `length` pixels, with `before` added ahead of them, is seen at `at`.
-fn mirrored(at: u32, before: u32, length: u32) -> usize {
-    let inside = if at < before { before - 1 - at } else { at - before };
-    inside.min(2 * length - 1 - inside) as usize
 }
 
 /// The part of `saliency`, that of a [widened](widen) photo, that shows the photo of `width` x

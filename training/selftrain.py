@@ -54,11 +54,11 @@ def agreed(find, rgb):
 
 
 def label(find, source, out):
-    """Writes the pictures of `source` on which the looks agree, with their masks, to `out`; returns how many."""
+    """Writes the pictures of `source` on which the looks agree, with their masks, to `out`; returns how many, and of how many."""
     (out / "im").mkdir(parents=True, exist_ok=True)
     (out / "gt").mkdir(exist_ok=True)
-    count = 0
-    for path in sorted(source.iterdir()):
+    paths, count = sorted(source.iterdir()), 0
+    for path in paths:
         rgb = read_rgb(path)
         found = agreed(find, rgb)
         if found is not None:
@@ -66,7 +66,7 @@ def label(find, source, out):
             cv2.imwrite(str(out / "im" / f"{path.stem}.jpg"), rgb[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, 95))
             cv2.imwrite(str(out / "gt" / f"{path.stem}.png"), (mask * 255 + 0.5).astype(np.uint8))
             count += 1
-    return count
+    return count, len(paths)
 
 
 def contradicted(find, folder, kept_apart):
@@ -90,8 +90,8 @@ if __name__ == "__main__":
     args = parser.parse_args()
     find = partial(saliency, session(args.model, args.threads))
     for source in sorted((args.data / "unlabeled").iterdir()):
-        count = label(find, source / "im", args.out / source.name)
-        print(f"{source.name}: {count} of {sum(1 for _ in (source / 'im').iterdir())} pictures labelled", flush=True)
+        count, total = label(find, source / "im", args.out / source.name)
+        print(f"{source.name}: {count} of {total} pictures labelled", flush=True)
     names = list(contradicted(find, args.data / DOUBTED, set(read_split()[DOUBTED])))
     print(f"{DOUBTED}: {len(names)} masks contradicted")
     (args.out / "dropped.json").write_text(json.dumps({DOUBTED: names}, indent=1) + "\n")
