@@ -52,7 +52,7 @@ def histograms(net, data, count, seed=7):
         seen[name] = Histogram()
         module.register_forward_hook(lambda _, __, output, h=seen[name]: h.add(output.flatten()))
     for _ in range(count):
-        net(normalise(next(views)[0][None]))
+        net(normalise(next(views)[0][:1]))
     return seen
 
 

@@ -1,13 +1,14 @@
 """Batches for training, and the normalisation that the engine applies too.
 
-Out: rgb [n, 3, size, size] u8 and mask [n, 1, size, size] u8, endless, the same for the same seed.
+Out: rgb [n, 2, 3, size, size] u8, mask [n, 2, 1, size, size] u8 and [n] bool, whether the two differ; endless, the
+same for the same seed.
 """
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from views import view
+from views import views
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
@@ -30,8 +31,9 @@ class Views(IterableDataset):
         worker = get_worker_info()
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
         while True:
-            image, mask = view(rng, self.folders, self.weights, self.backgrounds, self.size)
-            yield torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(mask)[None]
+            drawn = views(rng, self.folders, self.weights, self.backgrounds, self.size)
+            images, masks = (torch.from_numpy(np.stack((a[0], a[-1]))) for a in zip(*drawn))
+            yield images.permute(0, 3, 1, 2), masks[:, None], len(drawn) > 1
 
 
 def batches(folders, backgrounds, size, batch, seed, workers):

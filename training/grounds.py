@@ -10,7 +10,7 @@ import numpy as np
 
 
 def ground(rng, photos, size):
-    kind = rng.choice(6, p=(0.7, 0.06, 0.07, 0.07, 0.03, 0.07))
+    kind = rng.choice(6, p=(0.76, 0.06, 0.05, 0.05, 0.02, 0.06))
     if kind < 2:
         return (photo, pattern)[kind](rng, photos, size)
     return (plain, gradient, wood, fabric)[kind - 2](rng, size)

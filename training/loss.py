@@ -16,7 +16,7 @@ def loss(logits, target, edges):
     total = SIDE_WEIGHT * sum(F.binary_cross_entropy_with_logits(s, target) for s in sides)
     total = total + F.binary_cross_entropy_with_logits(fused, target, weight=edge_weight(target, edges))
     probability = fused.sigmoid()
-    return total + iou_loss(probability, target) + 0.5 * (1 - ssim(probability, target))
+    return total + iou_loss(probability, target).mean() + 0.5 * (1 - ssim(probability, target))
 
 
 def edge_weight(target, edges):
@@ -29,9 +29,10 @@ def edge_weight(target, edges):
 
 
 def iou_loss(probability, target):
+    """[n], one for each picture."""
     shared = (probability * target).sum((1, 2, 3))
     union = (probability + target).sum((1, 2, 3)) - shared
-    return (1 - (shared + 1) / (union + 1)).mean()
+    return 1 - (shared + 1) / (union + 1)
 
 
 def ssim(a, b, window=9):

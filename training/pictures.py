@@ -13,10 +13,10 @@ MAX_SIDE_PX = 384
 
 # How often a picture of a folder is drawn: this times the square root of its number of pictures.
 # Folders in REAL keep their own background; the others show an object on white and are composited.
-REAL = {"ccp": 1.3, "clothing_gc": 1.4, "ecssd": 2.0, "davis": 0.5}
+REAL = {"ccp": 1.0, "clothing_gc": 1.4, "ecssd": 2.0, "davis": 0.5}
 ON_WHITE = {
-    "fashion_products": 1.6,
-    "magento_luma": 0.8,
+    "fashion_products": 2.4,
+    "magento_luma": 1.0,
     "contoso": 0.8,
     "saleor": 0.8,
     "opencart_demo": 0.6,

@@ -18,7 +18,7 @@ from muon import orthogonal
 from net import U2Netp, upsample
 from quantise import LEVELS, Writer, quantise_weight, scales
 from selftrain import agreed
-from train import learning_rate, optimisers, parse_phases
+from train import harder, learning_rate, optimisers, parse_phases
 from warm_start import load_folded, revive_norms
 
 
@@ -115,6 +115,17 @@ def check_half_and_optimisers():
     assert 0.6 < lengths.min() and lengths.max() < 1.3
 
 
+def check_harder():
+    mask = torch.zeros(1, 64, 64, dtype=torch.uint8)
+    mask[:, 16:48, 16:48] = 255
+    masks = torch.stack((mask, 255 - mask))[None].repeat(2, 1, 1, 1, 1)
+    images = mask.expand(2, 2, 3, 64, 64)
+    bright = lambda x, half: [8 * x[:, :1, ::2, ::2]]
+    _, chosen = harder(bright, images, masks, torch.tensor((True, False)))
+    assert torch.equal(chosen[0], 255 - mask), "what is bright is not the subject there"
+    assert torch.equal(chosen[1], mask), "no choice"
+
+
 def check_loss_and_schedule():
     target = torch.zeros(2, 1, 64, 64)
     target[:, :, 16:48, 16:48] = 1
@@ -132,5 +143,6 @@ if __name__ == "__main__":
     check_metrics()
     check_self_training()
     check_half_and_optimisers()
+    check_harder()
     check_loss_and_schedule()
     print("all well")

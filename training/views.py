@@ -1,7 +1,8 @@
-"""One training view: a picture as it is, cropped, cut out and put on another ground, or a ground alone.
+"""Training views: a picture as it is, cropped, cut out and put on another ground, or a ground alone.
 
 In:  folders and backgrounds from `pictures`, a numpy Generator.
-Out: rgb [size, size, 3] u8 and mask [size, size] u8, 255 = foreground.
+Out: one (rgb [size, size, 3] u8, mask [size, size] u8, 255 = foreground), or two composites, whose masks are exact,
+     to train on the harder of.
 """
 
 import cv2
@@ -14,15 +15,20 @@ KERNEL_3 = np.ones((3, 3), np.uint8)
 EMPTY = 0.03
 
 
-def view(rng, folders, weights, backgrounds, size):
+def views(rng, folders, weights, backgrounds, size):
     folder = folders[rng.choice(len(folders), p=weights)]
     if rng.random() < EMPTY:
-        image, mask = ground(rng, backgrounds, size), np.zeros((size, size), np.uint8)
-        image = np.clip(image, 0, 255).astype(np.uint8)
+        image = np.clip(ground(rng, backgrounds, size), 0, 255).astype(np.uint8)
+        drawn = [(image, np.zeros((size, size), np.uint8))]
     elif rng.random() < (0.8 if folder.real else 0.08):
-        image, mask = cropped(rng, *pick(rng, folder), size)
+        drawn = [cropped(rng, *pick(rng, folder), size)]
     else:
-        image, mask = composite(rng, folders, weights, folder, backgrounds, size)
+        drawn = [composite(rng, folders, weights, folder, backgrounds, size) for _ in range(2)]
+    return [photographed(rng, *view) for view in drawn]
+
+
+def photographed(rng, image, mask):
+    """Mirrored half of the time, at times upside down, and what cameras and uploads do."""
     if rng.random() < 0.5:
         image, mask = image[:, ::-1], mask[:, ::-1]
     if rng.random() < 0.04:
