@@ -27,7 +27,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from calibrate import histograms, mse_scale
+from calibrate import CUT, DEEP, DEEP_CUT, histograms, mse_scale
 from export import PRODUCER
 from net import U2Netp
 from warm_start import load_folded
@@ -188,11 +188,12 @@ def shared(model):
 
 def scales(model, seen):
     """{tensor: scale}; `seen` holds a histogram per Relu and Add output."""
+    pairs = shared(model)
+    single = set(seen).difference(*pairs)
     chosen = {}
-    for pair in shared(model):
-        chosen.update(dict.fromkeys(pair, mse_scale([seen[n] for n in pair], LEVELS)))
-    for name, histogram in seen.items():
-        chosen.setdefault(name, mse_scale([histogram], LEVELS))
+    for group in (*pairs, *((name,) for name in single)):
+        cut = DEEP_CUT if any(name.startswith(DEEP) for name in group) else CUT
+        chosen.update(dict.fromkeys(group, mse_scale([seen[name] for name in group], LEVELS, cut)))
     return chosen
 
 
@@ -201,7 +202,7 @@ if __name__ == "__main__":
     parser.add_argument("--model", type=Path, default=HERE / "../models/u2netp.onnx")
     parser.add_argument("--out", type=Path, default=HERE / "../models/u2netp-int8.onnx")
     parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
-    parser.add_argument("--pictures", type=int, default=96)
+    parser.add_argument("--pictures", type=int, default=192)
     parser.add_argument("--no-clip", action="store_true", help="leave Clip out: onnxruntime fuses more, values reach 255")
     args = parser.parse_args()
     fp32 = onnx.load(args.model)
