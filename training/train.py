@@ -99,7 +99,7 @@ def average(ema, net, decay):
 @torch.no_grad()
 def harder(net, images, masks, two):
     """One view of each pair: where they are two, the one that `net` gets wrong more (selective backprop, Jiang et al.
-    2019, arXiv 1910.00762), looked at with half the side and without the finest decoder block, an eighth of the work."""
+    2019, arXiv 1910.00762), looked at with half the side and without the finest decoder block."""
     index = torch.zeros(len(two), dtype=torch.long)
     if two.any():
         side = images.shape[-1] // 64 * 32
