@@ -12,6 +12,9 @@ use super::ground::Ground;
 use crate::image::{Image, Mask};
 use std::ops::Range;
 
+/// The share of what the mask leaves that the flood reaches, at least: bars around a photo are not
+/// the ground that the mask knows.
+const REACHED: f32 = 0.7;
 /// A mask this sure is solid, whatever its colour.
 const SOLID: f32 = 0.97;
 /// Regions of ground inside the subject are looked at from this many cells on, as a share of the
@@ -50,13 +53,20 @@ struct Node {
     trust: f32,
 }
 
-/// Sharpens `mask` by the colours of `photo`.
+/// Sharpens `mask` by the colours of `photo`. A mask that leaves much else than `ground` stays as it
+/// is.
 ///
 /// # Panics
 /// When the sizes differ.
 pub fn sharpen(mask: Mask, photo: &Image, ground: &Ground) -> Mask {
     let means = means(&mask, &ground.cells);
-    refine(mask, &means, &flood(ground), photo, ground)
+    let reached = flood(ground);
+    let left = || means.iter().zip(&reached).filter(|(mean, _)| **mean < 0.5);
+    let found = left().filter(|(_, is_reached)| **is_reached).count();
+    if (found as f32) < REACHED * left().count() as f32 {
+        return mask;
+    }
+    refine(mask, &means, &reached, photo, ground)
 }
 
 /// [`sharpen`], given the mask's mean in each cell and where the [`flood`] went.

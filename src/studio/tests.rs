@@ -235,6 +235,22 @@ fn a_frame_drawn_around_a_photo_is_no_ground() {
 }
 
 #[test]
+fn a_mask_that_leaves_more_than_the_frame_stays() {
+    let truth = |x: f32, y: f32| disc(x, y, (300.0, 330.0), 80.0);
+    let framed = draw(WIDTH, HEIGHT, |x, y| {
+        let is_inside = (75.0..HEIGHT as f32 - 75.0).contains(&y);
+        let photo = if is_inside { [90.0, 120.0 + y / 5.0, 160.0] } else { [4.0; 3] };
+        mix(photo, stripes(x, y), truth(x, y))
+    });
+    let ground = recognise(&framed).expect("the subject breaks the frame");
+    let values = (0..WIDTH * HEIGHT)
+        .map(|i| (255.0 * truth((i % WIDTH) as f32, (i / WIDTH) as f32)) as u8)
+        .collect();
+    let mask = Mask::new(WIDTH, HEIGHT, values);
+    assert_eq!(sharpen(mask.clone(), &framed, &ground), mask);
+}
+
+#[test]
 fn any_size_is_an_answer() {
     for (width, height) in
         [(1, 1), (1, 5000), (5000, 1), (7, 9), (8, 8), (9, 4000), (383, 385), (1151, 1153)]
