@@ -52,7 +52,10 @@ def tinted(rng, canvas):
 
 
 def window(rng, picture, mask):
-    """A part of `picture`, its sides up to 2 : 1; None where five tries all show the subject of `mask`."""
+    """A part of `picture`, its sides up to 2 : 1, or half of the time the whole where it has no mask; None where five
+    tries all show the subject of `mask`."""
+    if mask is None and rng.random() < 0.5:
+        return picture
     h, w = picture.shape[:2]
     for _ in range(5):
         side = min(h, w) * (rng.uniform(0.4, 1) if mask is None else rng.uniform(0.25, 0.6))
