@@ -59,6 +59,7 @@ struct Node {
 /// # Panics
 /// When the sizes differ.
 pub fn sharpen(mask: Mask, photo: &Image, ground: &Ground) -> Mask {
+    assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
     let means = means(&mask, &ground.cells);
     let reached = flood(ground);
     let left = || means.iter().zip(&reached).filter(|(mean, _)| **mean < 0.5);
@@ -77,7 +78,6 @@ pub(super) fn refine(
     photo: &Image,
     ground: &Ground,
 ) -> Mask {
-    assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
     let cells = &ground.cells;
     let known = judge(ground, means, reached);
     let band = band(ground, means, &known);
