@@ -90,7 +90,7 @@ fn posterior(map: f32, vote: f32) -> f32 {
 }
 
 /// BT.601 Y, Cb and Cr in [0, 1], and the cell's map.
-fn ycc(&[r, g, b, map]: &[f32; 4]) -> [f32; 4] {
+pub(super) fn ycc(&[r, g, b, map]: &[f32; 4]) -> [f32; 4] {
     let y = 0.299 * r + 0.587 * g + 0.114 * b;
     [y, 0.564 * (b - y), 0.713 * (r - y), map]
 }

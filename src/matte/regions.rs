@@ -1,6 +1,7 @@
 //! In: a field whose fourth channel is a map in [0, 1]. Out: the same map with specks dropped, opaque
 //! cores filled, and holes opened or filled.
 
+use super::evidence::ycc;
 use super::gaussian::{Gaussian, moments};
 use crate::field::Field;
 use crate::options::{Holes, Subjects};
@@ -16,6 +17,10 @@ const SPECK: f32 = 0.01;
 const DIP: f32 = 0.85;
 /// Holes whose mean map is below this, the network is sure of.
 const SURE_HOLE: f32 = 0.15;
+/// What is further than this from the ground's colours and nearer than that to the subject's is no
+/// hole, however sure the network is; squared Mahalanobis distances.
+const FOREIGN: f32 = 25.0;
+const OWN: f32 = 9.0;
 /// The deviation below which the colours of a hole and its surroundings do not differ, of the full range.
 const NOISE: f32 = 0.02;
 /// Deeper than this part of the longer side, a subject is opaque.
@@ -62,9 +67,10 @@ fn settle_holes(field: &mut Field<4>, holes: Holes) {
         let open = match holes {
             Holes::Fill => false,
             Holes::Open => return,
-            Holes::Auto => match looks_like_ground(field, &part, &outside) {
-                Some(true) => true,
-                Some(false) if mean_map(field, &part) >= SURE_HOLE => false,
+            Holes::Auto => match colours_of(field, &part, &outside) {
+                Some(Colours::Ground) => true,
+                Some(Colours::Subject) => false,
+                Some(Colours::Neither) if mean_map(field, &part) >= SURE_HOLE => false,
                 _ => continue,
             },
         };
@@ -82,17 +88,31 @@ fn mean_map(field: &Field<4>, part: &[usize]) -> f32 {
     part.iter().map(|&index| field.cells[index][3]).sum::<f32>() / part.len() as f32
 }
 
-/// Whether `part` has the colour of the ground around the subject rather than that of the subject
-/// around it; `None` when no ground is near enough to compare.
-fn looks_like_ground(field: &Field<4>, part: &[usize], outside: &[bool]) -> Option<bool> {
+/// Whose colours a part has.
+enum Colours {
+    Ground,
+    Subject,
+    Neither,
+}
+
+/// Compares the colours of `part` with those of the ground around the subject and of the subject around
+/// it; `None` when no ground is near enough to compare.
+fn colours_of(field: &Field<4>, part: &[usize], outside: &[bool]) -> Option<Colours> {
     let near = Near::around(part, field.width);
     let ground = colours(field, &near.grown(field, 4), |index, _| outside[index])?;
     let subject = colours(field, &near.grown(field, 1), |_, map| map >= DIP)?;
-    let votes = part.iter().map(|&index| {
-        let cell = &field.cells[index];
-        if ground.distance(cell) < subject.distance(cell) { 1.0 } else { 0.0f32 }
-    });
-    Some(votes.sum::<f32>() > 0.6 * part.len() as f32)
+    let share = |is: &dyn Fn(f32, f32) -> bool| {
+        let cells = part.iter().map(|&index| ycc(&field.cells[index]));
+        let count = cells.filter(|cell| is(ground.distance(cell), subject.distance(cell))).count();
+        count as f32 / part.len() as f32
+    };
+    Some(if share(&|ground, subject| ground < subject) > 0.6 {
+        Colours::Ground
+    } else if share(&|ground, subject| ground > FOREIGN && subject < OWN) > 0.5 {
+        Colours::Subject
+    } else {
+        Colours::Neither
+    })
 }
 
 /// Rows and columns, both ends included.
@@ -122,7 +142,7 @@ impl Near {
     }
 }
 
-/// The colours of what `counts` takes (index, map) within `near`; `None` below ten cells.
+/// The Y, Cb and Cr of what `counts` takes (index, map) within `near`; `None` below ten cells.
 fn colours(field: &Field<4>, near: &Near, counts: impl Fn(usize, f32) -> bool) -> Option<Gaussian> {
     let mut sums = [0.0; 8];
     for row in near.rows[0]..=near.rows[1] {
@@ -130,7 +150,9 @@ fn colours(field: &Field<4>, near: &Near, counts: impl Fn(usize, f32) -> bool) -
             let index = row * field.width + column;
             let cell = &field.cells[index];
             if counts(index, cell[3]) {
-                sums.iter_mut().zip(moments(cell, 1.0)).for_each(|(sum, moment)| *sum += moment);
+                sums.iter_mut()
+                    .zip(moments(&ycc(cell), 1.0))
+                    .for_each(|(sum, moment)| *sum += moment);
             }
         }
     }
@@ -297,7 +319,22 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_that_the_network_is_sure_of_stays_whatever_its_colour() {
+    fn what_has_the_colours_of_the_subject_and_not_of_the_ground_is_no_hole() {
+        let panel = |x, y| square(x, y, 15, 12);
+        let map = |x, y| f32::from(square(x, y, 10, 40) && !panel(x, y));
+        let blue = |x, y| panel(x, y) || x > 30;
+        let shoe = |x, y| match square(x, y, 10, 40) {
+            true if blue(x, y) => [0.2, 0.3, 0.6],
+            true => [0.8, 0.5, 0.2],
+            false => [0.5; 3],
+        };
+        let mut field = drawn(map, shoe);
+        clean(&mut field, Holes::Auto, Subjects::All);
+        assert_eq!(map_at(&field, 20, 20), 1.0);
+    }
+
+    #[test]
+    fn a_hole_of_neither_colour_that_the_network_is_sure_of_stays() {
         let map = |x, y| f32::from(square(x, y, 10, 40) && !square(x, y, 25, 10));
         let colour = |x, y| if square(x, y, 25, 10) { [0.1, 0.6, 0.1] } else { [0.9, 0.9, 0.9] };
         let mut field = drawn(map, colour);
