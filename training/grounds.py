@@ -10,15 +10,17 @@ import numpy as np
 
 
 def ground(rng, photos, size):
-    kind = rng.choice(6, p=(0.76, 0.06, 0.05, 0.05, 0.02, 0.06))
+    kind = rng.choice(7, p=(0.69, 0.05, 0.05, 0.05, 0.02, 0.05, 0.09))
     if kind < 2:
         return (photo, pattern)[kind](rng, photos, size)
-    return (plain, gradient, wood, fabric)[kind - 2](rng, size)
+    return (plain, gradient, wood, fabric, ornament)[kind - 2](rng, size)
 
 
 def photo(rng, photos, size):
-    """A part of one of `photos`, a gradient where its subject is everywhere."""
-    crop = window(rng, *photos[rng.integers(len(photos))])
+    """One of `photos`, whole half of the time where it has no mask, else a part of it; a gradient where its subject is
+    everywhere."""
+    picture, mask = photos[rng.integers(len(photos))]
+    crop = picture if mask is None and rng.random() < 0.5 else window(rng, picture, mask)
     if crop is None:
         return gradient(rng, size)
     crop = resize(crop, size)
@@ -37,10 +39,15 @@ def pattern(rng, photos, size):
         return fabric(rng, size)
     height, width = (max(2, int(size * rng.uniform(0.02, 0.2))) for _ in range(2))
     tile = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return tinted(rng, mirrored_tiles(tile, size))
+
+
+def mirrored_tiles(tile, size):
+    """`tile` again and again, each beside its mirror image."""
     tile = np.concatenate((tile, tile[:, ::-1]), 1)
     tile = np.concatenate((tile, tile[::-1]), 0)
     canvas = np.tile(tile, (size // len(tile) + 1, size // tile.shape[1] + 1, 1))[:size, :size]
-    return tinted(rng, np.ascontiguousarray(canvas))
+    return np.ascontiguousarray(canvas)
 
 
 def tinted(rng, canvas):
@@ -52,10 +59,7 @@ def tinted(rng, canvas):
 
 
 def window(rng, picture, mask):
-    """A part of `picture`, its sides up to 2 : 1, or half of the time the whole where it has no mask; None where five
-    tries all show the subject of `mask`."""
-    if mask is None and rng.random() < 0.5:
-        return picture
+    """A part of `picture`, its sides up to 2 : 1; None where five tries all show the subject of `mask`."""
     h, w = picture.shape[:2]
     for _ in range(5):
         side = min(h, w) * (rng.uniform(0.4, 1) if mask is None else rng.uniform(0.25, 0.6))
@@ -125,6 +129,26 @@ def fabric(rng, size):
     folds = noise(rng, rng.integers(3, 8), rng.integers(3, 8), size)
     canvas = studio_colour(rng) * (1 + rng.uniform(0.02, 0.15) * folds[..., None])
     return canvas + rng.uniform(2, 18) * fine[..., None]
+
+
+def ornament(rng, size):
+    """Carpets, bedspreads, printed cloth: smooth noise cut into a few colours, at times mirrored again and again."""
+    side = int(size * rng.uniform(0.08, 0.5)) if rng.random() < 0.6 else size
+    cells = int(rng.integers(3, 8) * (1 if side < size else rng.uniform(1, 4)))
+    field = noise(rng, cells, cells, side) + rng.uniform(0, 0.8) * noise(rng, 3 * cells, 3 * cells, side)
+    colours = rng.integers(3, 8)
+    edges = np.quantile(field, np.sort(rng.uniform(0.05, 0.95, colours - 1)))
+    palette = rng.uniform(0, 255, (colours, 3)).astype(np.float32)
+    palette += rng.uniform(0, 0.7) * (palette[0] - palette)
+    canvas = palette[np.digitize(field, edges)]
+    if side < size:
+        canvas = mirrored_tiles(canvas, size)
+    turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.uniform(-180, 180), rng.uniform(1, 1.5))
+    canvas = cv2.warpAffine(canvas, turn, (size, size), borderMode=cv2.BORDER_REFLECT)
+    canvas = cv2.GaussianBlur(canvas, (0, 0), rng.uniform(0.3, 1.2) * size / 256)
+    folds = noise(rng, 4, 4, size)[..., None]
+    weave = rng.standard_normal((size, size, 1)).astype(np.float32)
+    return canvas * (1 + rng.uniform(0, 0.15) * folds) * rng.uniform(0.4, 1) + rng.uniform(0, 15) * weave
 
 
 def resize(image, size):

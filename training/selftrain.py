@@ -29,7 +29,7 @@ SIDES_PX = (256, 320)
 # Of the pixels that any of the four looks shows, this share is shown by all of them.
 AGREE = 0.9
 # A mask that shares less than this with what the four agree on is dropped.
-BELIEVED = 0.75
+BELIEVED = 0.9
 SHOWN = (0.02, 0.9)
 # Its masks were made by GrabCut; 3 to 5 of 100 have flaws.
 DOUBTED = "clothing_gc"

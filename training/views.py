@@ -8,11 +8,16 @@ Out: one (rgb [size, size, 3] u8, mask [size, size] u8, 255 = foreground), or tw
 import cv2
 import numpy as np
 
-from grounds import ground, resize
+from grounds import ground, photo, resize
 
 KERNEL_3 = np.ones((3, 3), np.uint8)
 # The share of views that show no subject.
 EMPTY = 0.03
+# Of the composites of products, the share that is to stand before a scene of this folder, where a thing of its own may be
+# seen; scenes of which that thing takes more are passed over.
+BEFORE_A_SCENE = 0.08
+SCENES = "ecssd"
+SMALL = 0.3
 
 
 def views(rng, folders, weights, backgrounds, size):
@@ -20,7 +25,7 @@ def views(rng, folders, weights, backgrounds, size):
     if rng.random() < EMPTY:
         image = np.clip(ground(rng, backgrounds, size), 0, 255).astype(np.uint8)
         drawn = [(image, np.zeros((size, size), np.uint8))]
-    elif rng.random() < (0.8 if folder.real else 0.08):
+    elif rng.random() < (0.75 if folder.real else 0.08):
         drawn = [cropped(rng, *pick(rng, folder), size)]
     else:
         drawn = [composite(rng, folders, weights, folder, backgrounds, size) for _ in range(2)]
@@ -70,9 +75,11 @@ def rotated(rng, image, mask, degrees):
 
 def composite(rng, folders, weights, folder, backgrounds, size):
     """One cut-out, at times two, on a ground, with soft shadows."""
-    real = [f for f in folders if f.real]
-    photos = real[rng.integers(len(real))].pairs if rng.random() < 0.5 else backgrounds
-    canvas = ground(rng, photos, size)
+    canvas = scene(rng, folders, size) if not folder.real and rng.random() < BEFORE_A_SCENE else None
+    if canvas is None:
+        real = [f for f in folders if f.real]
+        photos = real[rng.integers(len(real))].pairs if rng.random() < 0.4 else backgrounds
+        canvas = ground(rng, photos, size)
     covered = np.zeros((size, size), np.float32)
     pale = rng.random() < 0.08
     if pale:
@@ -88,6 +95,16 @@ def composite(rng, folders, weights, folder, backgrounds, size):
         cut = recoloured(rng, cut, pale)
         paste(rng, canvas, covered, cut, alpha, origin)
     return np.clip(canvas, 0, 255).astype(np.uint8), (covered * 255 + 0.5).astype(np.uint8)
+
+
+def scene(rng, folders, size):
+    """A photograph in which something stands already, not in front now: a flower, an animal. None where it fills much."""
+    for folder in folders:
+        if folder.name == SCENES:
+            image, mask = pick(rng, folder)
+            if (mask > 127).mean() < SMALL:
+                return photo(rng, [(image, None)], size)
+    return None
 
 
 def placed(rng, image, mask, size, largest):
