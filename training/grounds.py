@@ -1,4 +1,4 @@
-"""Grounds to put cut-outs on: photographs, and what a photo studio has.
+"""Grounds to put cut-outs on: photographs, and what studios and homes have.
 
 In:  a numpy Generator, photographs as (rgb [h, w, 3] u8, mask [h, w] u8 or None) and a side length. Of a photograph
      with a mask only what shows no subject is used.
