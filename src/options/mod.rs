@@ -92,7 +92,7 @@ pub enum Refine {
 /// What happens to holes: what the subject surrounds on all sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holes {
-    /// Opened where their colour is that of the ground outside.
+    /// Opened where their colours are those of the ground outside, filled where they are the subject's.
     Auto,
     /// Left as the network sees them.
     Open,
