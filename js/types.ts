@@ -74,7 +74,10 @@ export interface FindOptions {
   readonly method?: "auto" | "network" | "studio" | undefined;
   /** How the network's map is brought to the photo's size; `fast` unless set. */
   readonly refine?: false | "off" | "fast" | "best" | undefined;
-  /** What happens to what the subject surrounds; `auto` opens what has the ground's colour. */
+  /**
+   * What happens to what the subject surrounds; `auto` opens what has the colours of the ground and
+   * fills what has the subject's.
+   */
   readonly holes?: "auto" | "open" | "fill" | undefined;
   /** Which subjects stay; `all` unless set. */
   readonly subjects?: "all" | "largest" | undefined;
