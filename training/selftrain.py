@@ -31,7 +31,7 @@ AGREE = 0.9
 # A mask that shares less than this with what the four agree on is dropped.
 BELIEVED = 0.9
 SHOWN = (0.02, 0.9)
-# Its masks were made by GrabCut; 3 to 5 of 100 have flaws.
+# Its masks were made by GrabCut; about 7 of 100 are contradicted.
 DOUBTED = "clothing_gc"
 
 

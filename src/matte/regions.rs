@@ -101,14 +101,17 @@ fn colours_of(field: &Field<4>, part: &[usize], outside: &[bool]) -> Option<Colo
     let near = Near::around(part, field.width);
     let ground = colours(field, &near.grown(field, 4), |index, _| outside[index])?;
     let subject = colours(field, &near.grown(field, 1), |_, map| map >= DIP)?;
-    let share = |is: &dyn Fn(f32, f32) -> bool| {
-        let cells = part.iter().map(|&index| ycc(&field.cells[index]));
-        let count = cells.filter(|cell| is(ground.distance(cell), subject.distance(cell))).count();
-        count as f32 / part.len() as f32
-    };
-    Some(if share(&|ground, subject| ground < subject) > 0.6 {
+    let (mut nearer_ground, mut own) = (0, 0);
+    for &index in part {
+        let colour = ycc(&field.cells[index]);
+        let (to_ground, to_subject) = (ground.distance(&colour), subject.distance(&colour));
+        nearer_ground += usize::from(to_ground < to_subject);
+        own += usize::from(to_ground > FOREIGN && to_subject < OWN);
+    }
+    let share = |count: usize| count as f32 / part.len() as f32;
+    Some(if share(nearer_ground) > 0.6 {
         Colours::Ground
-    } else if share(&|ground, subject| ground > FOREIGN && subject < OWN) > 0.5 {
+    } else if share(own) > 0.5 {
         Colours::Subject
     } else {
         Colours::Neither
