@@ -17,13 +17,13 @@ def ground(rng, photos, size):
 
 
 def photo(rng, photos, size):
-    """One of `photos`, whole half of the time where it has no mask, else a part of it; a gradient where its subject is
-    everywhere."""
+    """One of `photos`, whole half of the time where it has no mask, else a part of it, with a mask mostly small and
+    continued by its mirror image; a gradient where its subject is everywhere."""
     picture, mask = photos[rng.integers(len(photos))]
     crop = picture if mask is None and rng.random() < 0.5 else window(rng, picture, mask)
     if crop is None:
         return gradient(rng, size)
-    crop = resize(crop, size)
+    crop = resize(crop, size) if mask is None or rng.random() < 0.3 else continued(rng, crop, size)
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     crop = np.ascontiguousarray(crop, np.float32)
@@ -50,6 +50,13 @@ def mirrored_tiles(tile, size):
     return np.ascontiguousarray(canvas)
 
 
+def continued(rng, crop, size):
+    """`crop` about as large as it was seen or larger, continued by its mirror image."""
+    scale = size / max(crop.shape[:2]) * rng.uniform(0.25, 1)
+    tile = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    return mirrored_tiles(tile, size)
+
+
 def tinted(rng, canvas):
     """Other colours and other light half of the time, so that no ground is known by heart."""
     if rng.random() < 0.5:
@@ -59,17 +66,22 @@ def tinted(rng, canvas):
 
 
 def window(rng, picture, mask):
-    """A part of `picture`, its sides up to 2 : 1; None where five tries all show the subject of `mask`."""
+    """A part of `picture`, its sides up to 2 : 1; None where all tries, smaller and smaller, show the subject of `mask`."""
     h, w = picture.shape[:2]
-    for _ in range(5):
-        side = min(h, w) * (rng.uniform(0.4, 1) if mask is None else rng.uniform(0.25, 0.6))
+    for tries in range(24):
+        side = min(h, w) * (rng.uniform(0.4, 1) if mask is None else rng.uniform(0.2, 0.6 - 0.015 * tries))
         stretch = rng.uniform(1, 2) ** rng.choice((-0.5, 0.5))
         height, width = min(h, int(side * stretch)), min(w, int(side / stretch))
-        y, x = rng.integers(h - height + 1), rng.integers(w - width + 1)
+        y, x = anywhere(rng, h - height), anywhere(rng, w - width)
         part = slice(y, y + height), slice(x, x + width)
         if mask is None or not mask[part][::2, ::2].any():
             return picture[part]
     return None
+
+
+def anywhere(rng, last):
+    """From 0 to `last`, at one of the ends half of the time: there is ground at a photograph's border."""
+    return last * int(rng.integers(2)) if rng.random() < 0.5 else int(rng.integers(last + 1))
 
 
 def studio_colour(rng):

@@ -18,6 +18,10 @@ EMPTY = 0.03
 BEFORE_A_SCENE = 0.08
 SCENES = "ecssd"
 SMALL = 0.3
+# The share of real pictures in which a second subject is put beside the first.
+JOINED = 0.12
+# The share of cut-outs of which a part is dyed.
+PANEL = 0.08
 
 
 def views(rng, folders, weights, backgrounds, size):
@@ -27,6 +31,8 @@ def views(rng, folders, weights, backgrounds, size):
         drawn = [(image, np.zeros((size, size), np.uint8))]
     elif rng.random() < (0.75 if folder.real else 0.08):
         drawn = [cropped(rng, *pick(rng, folder), size)]
+        if folder.real and rng.random() < JOINED:
+            drawn = [joined(rng, *drawn[0], folder)]
     else:
         drawn = [composite(rng, folders, weights, folder, backgrounds, size) for _ in range(2)]
     return [photographed(rng, *view) for view in drawn]
@@ -73,13 +79,21 @@ def rotated(rng, image, mask, degrees):
     )
 
 
+def joined(rng, image, mask, folder):
+    """The view with one more cut-out of its folder: several people, a heap of garments, on the ground they were seen on."""
+    cut, alpha, origin = placed(rng, *pick(rng, folder), len(mask), 0.6)
+    if cut is None:
+        return image, mask
+    canvas, covered = image.astype(np.float32), mask.astype(np.float32) / 255
+    paste(rng, canvas, covered, recoloured(rng, cut, False), alpha, origin)
+    return np.clip(canvas, 0, 255).astype(np.uint8), (covered * 255 + 0.5).astype(np.uint8)
+
+
 def composite(rng, folders, weights, folder, backgrounds, size):
     """One cut-out, at times two, on a ground, with soft shadows."""
     canvas = scene(rng, folders, size) if not folder.real and rng.random() < BEFORE_A_SCENE else None
     if canvas is None:
-        real = [f for f in folders if f.real]
-        photos = real[rng.integers(len(real))].pairs if rng.random() < 0.4 else backgrounds
-        canvas = ground(rng, photos, size)
+        canvas = ground(rng, backdrops(rng, folders, folder, backgrounds), size)
     covered = np.zeros((size, size), np.float32)
     pale = rng.random() < 0.08
     if pale:
@@ -95,6 +109,14 @@ def composite(rng, folders, weights, folder, backgrounds, size):
         cut = recoloured(rng, cut, pale)
         paste(rng, canvas, covered, cut, alpha, origin)
     return np.clip(canvas, 0, 255).astype(np.uint8), (covered * 255 + 0.5).astype(np.uint8)
+
+
+def backdrops(rng, folders, folder, backgrounds):
+    """Photographs for grounds: a real folder's own half of the time, garments lie on the floors of others."""
+    if folder.real and rng.random() < 0.5:
+        return folder.pairs
+    real = [f for f in folders if f.real]
+    return real[rng.integers(len(real))].pairs if rng.random() < 0.4 else backgrounds
 
 
 def scene(rng, folders, size):
@@ -167,7 +189,20 @@ def recoloured(rng, cut, pale):
         return 255 - (255 - (0.3 * cut + 0.7 * grey)) * rng.uniform(0.2, 0.45)
     if rng.random() < 0.5:
         cut = cut * rng.uniform(0.6, 1.2) * rng.uniform(0.9, 1.1, 3).astype(np.float32)
+    if rng.random() < PANEL:
+        panel(rng, cut)
     return cut
+
+
+def panel(rng, cut):
+    """Dyes a part of the cut-out in place: products are made of parts in colours of their own, which are no holes."""
+    h, w = cut.shape[:2]
+    centre, spread = rng.uniform(0.2, 0.8, 2) * (w, h), rng.uniform(0.1, 0.35) * np.array((w, h))
+    corners = (centre + rng.uniform(-1, 1, (8, 2)) * spread).astype(np.int32)
+    inside = np.zeros((h, w), np.uint8)
+    cv2.fillConvexPoly(inside, cv2.convexHull(corners), 255)
+    share = inside[..., None] / 255 * rng.uniform(0.5, 0.95)
+    cut += share * (cut.mean(2, keepdims=True) / 128 * rng.uniform(0, 255, 3) - cut)
 
 
 def paste(rng, canvas, covered, cut, alpha, origin):
