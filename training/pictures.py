@@ -13,7 +13,7 @@ MAX_SIDE_PX = 384
 
 # How often a picture of a folder is drawn: this times the square root of its number of pictures.
 # Folders in REAL keep their own background; the others show an object on white and are composited.
-REAL = {"ccp": 1.0, "clothing_gc": 1.7, "ecssd": 2.6, "davis": 0.5}
+REAL = {"ccp": 1.0, "clothing_gc": 1.7, "ecssd": 2.3, "davis": 0.5}
 ON_WHITE = {
     "fashion_products": 2.4,
     "magento_luma": 1.0,

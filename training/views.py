@@ -18,8 +18,6 @@ EMPTY = 0.03
 BEFORE_A_SCENE = 0.08
 SCENES = "ecssd"
 SMALL = 0.3
-# The share of real pictures in which a second subject is put beside the first.
-JOINED = 0.12
 # The share of cut-outs of which a part is dyed.
 PANEL = 0.08
 
@@ -31,8 +29,6 @@ def views(rng, folders, weights, backgrounds, size):
         drawn = [(image, np.zeros((size, size), np.uint8))]
     elif rng.random() < (0.75 if folder.real else 0.08):
         drawn = [cropped(rng, *pick(rng, folder), size)]
-        if folder.real and rng.random() < JOINED:
-            drawn = [joined(rng, *drawn[0], folder)]
     else:
         drawn = [composite(rng, folders, weights, folder, backgrounds, size) for _ in range(2)]
     return [photographed(rng, *view) for view in drawn]
@@ -77,16 +73,6 @@ def rotated(rng, image, mask, degrees):
         cv2.warpAffine(a, turn, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
         for a in (image, mask)
     )
-
-
-def joined(rng, image, mask, folder):
-    """The view with one more cut-out of its folder: several people, a heap of garments, on the ground they were seen on."""
-    cut, alpha, origin = placed(rng, *pick(rng, folder), len(mask), 0.6)
-    if cut is None:
-        return image, mask
-    canvas, covered = image.astype(np.float32), mask.astype(np.float32) / 255
-    paste(rng, canvas, covered, recoloured(rng, cut, False), alpha, origin)
-    return np.clip(canvas, 0, 255).astype(np.uint8), (covered * 255 + 0.5).astype(np.uint8)
 
 
 def composite(rng, folders, weights, folder, backgrounds, size):
