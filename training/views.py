@@ -18,8 +18,6 @@ EMPTY = 0.03
 BEFORE_A_SCENE = 0.08
 SCENES = "ecssd"
 SMALL = 0.3
-# The share of cut-outs of which a part is dyed.
-PANEL = 0.08
 
 
 def views(rng, folders, weights, backgrounds, size):
@@ -175,20 +173,7 @@ def recoloured(rng, cut, pale):
         return 255 - (255 - (0.3 * cut + 0.7 * grey)) * rng.uniform(0.2, 0.45)
     if rng.random() < 0.5:
         cut = cut * rng.uniform(0.6, 1.2) * rng.uniform(0.9, 1.1, 3).astype(np.float32)
-    if rng.random() < PANEL:
-        panel(rng, cut)
     return cut
-
-
-def panel(rng, cut):
-    """Dyes a part of the cut-out in place: products are made of parts in colours of their own, which are no holes."""
-    h, w = cut.shape[:2]
-    centre, spread = rng.uniform(0.2, 0.8, 2) * (w, h), rng.uniform(0.1, 0.35) * np.array((w, h))
-    corners = (centre + rng.uniform(-1, 1, (8, 2)) * spread).astype(np.int32)
-    inside = np.zeros((h, w), np.uint8)
-    cv2.fillConvexPoly(inside, cv2.convexHull(corners), 255)
-    share = inside[..., None] / 255 * rng.uniform(0.5, 0.95)
-    cut += share * (cut.mean(2, keepdims=True) / 128 * rng.uniform(0, 255, 3) - cut)
 
 
 def paste(rng, canvas, covered, cut, alpha, origin):
