@@ -17,8 +17,8 @@ def ground(rng, photos, size):
 
 
 def photo(rng, photos, size):
-    """One of `photos`, whole half of the time where it has no mask, else a part of it, with a mask mostly small and
-    continued by its mirror image; a gradient where its subject is everywhere."""
+    """One of `photos`, whole half of the time where it has no mask, else a part of it, which where it has one mostly goes
+    on as its mirror image; a gradient where its subject is everywhere."""
     picture, mask = photos[rng.integers(len(photos))]
     crop = picture if mask is None and rng.random() < 0.5 else window(rng, picture, mask)
     if crop is None:
@@ -51,7 +51,7 @@ def mirrored_tiles(tile, size):
 
 
 def continued(rng, crop, size):
-    """`crop` about as large as it was seen or larger, continued by its mirror image."""
+    """`crop`, its longer side a quarter to all of `size`, continued by its mirror image."""
     scale = size / max(crop.shape[:2]) * rng.uniform(0.25, 1)
     tile = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     return mirrored_tiles(tile, size)
@@ -68,8 +68,8 @@ def tinted(rng, canvas):
 def window(rng, picture, mask):
     """A part of `picture`, its sides up to 2 : 1; None where all tries, smaller and smaller, show the subject of `mask`."""
     h, w = picture.shape[:2]
-    for tries in range(24):
-        side = min(h, w) * (rng.uniform(0.4, 1) if mask is None else rng.uniform(0.2, 0.6 - 0.015 * tries))
+    for attempt in range(24):
+        side = min(h, w) * (rng.uniform(0.4, 1) if mask is None else rng.uniform(0.2, 0.6 - 0.015 * attempt))
         stretch = rng.uniform(1, 2) ** rng.choice((-0.5, 0.5))
         height, width = min(h, int(side * stretch)), min(w, int(side / stretch))
         y, x = anywhere(rng, h - height), anywhere(rng, w - width)

@@ -105,12 +105,11 @@ def backdrops(rng, folders, folder, backgrounds):
 
 def scene(rng, folders, size):
     """A photograph in which something stands already, not in front now: a flower, an animal. None where it fills much."""
-    for folder in folders:
-        if folder.name == SCENES:
-            image, mask = pick(rng, folder)
-            if (mask > 127).mean() < SMALL:
-                return photo(rng, [(image, None)], size)
-    return None
+    folder = next((f for f in folders if f.name == SCENES), None)
+    if folder is None:
+        return None
+    image, mask = pick(rng, folder)
+    return photo(rng, [(image, None)], size) if (mask > 127).mean() < SMALL else None
 
 
 def placed(rng, image, mask, size, largest):
