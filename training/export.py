@@ -1,7 +1,7 @@
 """Writes a trained network as a plain fp32 ONNX, opset 17.
 
-In:  checkpoints of `train.py` (their averaged networks); of several, the weighed mean of their weights (model soups,
-     Wortsman et al. 2022, arXiv 2203.05482). Out: `image` [1, 3, h, w] -> `saliency` [1, 1, h, w] in [0, 1].
+In:  checkpoints of `train.py` (their averaged networks) or files written here; of several, the weighed mean of their
+     weights (model soups, Wortsman et al. 2022, arXiv 2203.05482). Out: `image` [1, 3, h, w] -> `saliency` [1, 1, h, w] in [0, 1].
 Batch norms are folded into the convolutions. h and w are dynamic, multiples of 32: every Resize has a constant
 scale, so the graph holds no Shape arithmetic. Nodes: Conv, Relu, MaxPool, Resize, Concat, Add, Sigmoid.
 """
@@ -15,6 +15,7 @@ import torch.nn as nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from net import U2Netp, conv_layers
+from warm_start import load_convolutions, load_folded
 
 HERE = Path(__file__).parent
 PRODUCER = "cleancut training"
@@ -97,15 +98,25 @@ def short_name(node):
     return node.name.removeprefix("/").removeprefix("n/").replace("/", ".")
 
 
-def load_checkpoints(parts):
-    """The network whose weights are the mean of those in `parts`, [(path, share)]."""
+def read(path):
+    """The network of a checkpoint or of an ONNX of this project."""
+    net = U2Netp()
+    if path.suffix == ".onnx":
+        load_folded(net, path)
+    else:
+        net.load_state_dict(torch.load(path, map_location="cpu")["ema"])
+    return net.eval()
+
+
+def mean_of(parts):
+    """The network whose weights, batch norms folded in, are the mean of those in `parts`, [(path, share)]."""
     total = sum(share for _, share in parts)
     mean = {}
     for path, share in parts:
-        for name, value in torch.load(path, map_location="cpu")["ema"].items():
+        for name, value in fold(read(path)).state_dict().items():
             mean[name] = mean.get(name, 0) + value * (share / total)
-    net = U2Netp()
-    net.load_state_dict(mean)
+    net = U2Netp().eval()
+    load_convolutions(net, mean)
     return net
 
 
@@ -117,8 +128,8 @@ def part(text):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoints", type=part, nargs="*", default=[(HERE / "runs/main/last.pt", 1)], metavar="FILE[=SHARE]")
+    parser.add_argument("networks", type=part, nargs="*", default=[(HERE / "runs/main/last.pt", 1)], metavar="FILE[=SHARE]")
     parser.add_argument("--out", type=Path, default=HERE / "../models/u2netp.onnx")
     args = parser.parse_args()
-    export(load_checkpoints(args.checkpoints), args.out)
+    export(mean_of(args.networks), args.out)
     print(f"{args.out}: {args.out.stat().st_size} bytes")

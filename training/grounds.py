@@ -1,12 +1,15 @@
 """Grounds to put cut-outs on: photographs, and what studios and homes have.
 
 In:  a numpy Generator, photographs as (rgb [h, w, 3] u8, mask [h, w] u8 or None) and a side length. Of a photograph
-     with a mask only what shows no subject is used.
+     with a mask only what shows no subject is used, or its subject is covered with what lies around it.
 Out: [size, size, 3] f32 RGB in 0-255.
 """
 
 import cv2
 import numpy as np
+
+# A subject, with what is close to it, of more than this share of a picture leaves too little to cover it with.
+LEAVES_LITTLE = 0.6
 
 
 def ground(rng, photos, size):
@@ -17,13 +20,18 @@ def ground(rng, photos, size):
 
 
 def photo(rng, photos, size):
-    """One of `photos`, whole half of the time where it has no mask, else a part of it, which where it has one mostly goes
-    on as its mirror image; a gradient where its subject is everywhere."""
+    """One of `photos`, whole half of the time, its subject covered where it has one; else a part of it, which where it has
+    one mostly goes on as its mirror image; a gradient where its subject is everywhere."""
     picture, mask = photos[rng.integers(len(photos))]
-    crop = picture if mask is None and rng.random() < 0.5 else window(rng, picture, mask)
+    crop = None
+    if rng.random() < 0.5:
+        crop = picture if mask is None else emptied(resize(picture, size), resize(mask, size))
+    whole = mask is None or crop is not None
+    if crop is None:
+        crop = window(rng, picture, mask)
     if crop is None:
         return gradient(rng, size)
-    crop = resize(crop, size) if mask is None or rng.random() < 0.3 else continued(rng, crop, size)
+    crop = resize(crop, size) if whole or rng.random() < 0.3 else continued(rng, crop, size)
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     crop = np.ascontiguousarray(crop, np.float32)
@@ -77,6 +85,29 @@ def window(rng, picture, mask):
         if mask is None or not mask[part][::2, ::2].any():
             return picture[part]
     return None
+
+
+def emptied(picture, mask):
+    """`picture`, its subject covered with the mirror image of what lies around it; None where the subject leaves little."""
+    reach = max(3, len(mask) // 24)
+    subject = cv2.dilate((mask > 64).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2))
+    if subject.mean() > LEAVES_LITTLE:
+        return None
+    _, labels = cv2.distanceTransformWithLabels(subject, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    ground_at = np.empty((labels.max() + 1, 2), np.int32)
+    ground_at[labels[subject == 0]] = np.argwhere(subject == 0)
+    covered = np.argwhere(subject)
+    source, last = covered.copy(), np.array(mask.shape) - 1
+    inside = np.arange(len(source))
+    for _ in range(4):
+        at = source[inside]
+        source[inside] = np.clip(2 * ground_at[labels[at[:, 0], at[:, 1]]] - at, 0, last)
+        inside = inside[subject[source[inside, 0], source[inside, 1]] > 0]
+    at = source[inside]
+    source[inside] = ground_at[labels[at[:, 0], at[:, 1]]]
+    picture = picture.copy()
+    picture[covered[:, 0], covered[:, 1]] = picture[source[:, 0], source[:, 1]]
+    return picture
 
 
 def anywhere(rng, last):

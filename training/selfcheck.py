@@ -11,7 +11,8 @@ import torch
 
 from calibrate import Histogram, mse_scale, observed
 from evaluate import session
-from export import export, load_checkpoints
+from export import export, fold, mean_of
+from grounds import emptied
 from loss import loss
 from metrics import boundary_f, score, summary
 from muon import orthogonal
@@ -62,14 +63,18 @@ def check_export_and_quantisation(folder):
     assert np.abs(got - want).mean() < 0.02
 
 
-def check_mean_of_checkpoints(folder):
-    paths = [folder / "a.pt", folder / "b.pt"]
-    nets = [random_net().state_dict(), U2Netp().state_dict()]
-    for path, state in zip(paths, nets):
-        torch.save({"ema": state}, path)
-    mean = load_checkpoints([(paths[0], 3), (paths[1], 1)]).state_dict()
-    name = next(iter(mean))
-    assert torch.allclose(mean[name], 0.75 * nets[0][name] + 0.25 * nets[1][name])
+def check_mean_of_networks(folder):
+    checkpoint, file = folder / "a.pt", folder / "b.onnx"
+    torch.save({"ema": random_net().state_dict()}, checkpoint)
+    other = U2Netp().eval()
+    export(copy.deepcopy(other), file)
+    mean, x = mean_of([(checkpoint, 1)]), torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(mean(x)[0], random_net()(x)[0], atol=1e-4), "folding changes nothing"
+    mean = mean_of([(checkpoint, 3), (file, 1)]).state_dict()
+    a, b = (fold(net).state_dict() for net in (random_net(), other))
+    name = next(iter(a))
+    assert torch.allclose(mean[name], 0.75 * a[name] + 0.25 * b[name], atol=1e-6)
 
 
 def check_ranges():
@@ -88,6 +93,18 @@ def check_metrics():
     exact = summary([score(mask / np.float32(255), mask)])
     assert exact["iou"] == exact["max_f"] == exact["boundary_f"] == 1 and exact["mae"] == 0
     assert boundary_f(np.roll(mask, 8, 1) > 0, mask > 0) < 0.7 < boundary_f(np.roll(mask, 3, 1) > 0, mask > 0)
+
+
+def check_grounds():
+    """A subject goes; what lies around it comes in its place, and the rest stays as it is."""
+    picture = np.tile(np.arange(96, dtype=np.uint8)[None, :, None] % 16 * 10, (96, 1, 3))
+    mask = np.zeros((96, 96), np.uint8)
+    mask[30:60, 30:60] = 255
+    seen = picture.copy()
+    seen[mask > 0] = 255
+    empty = emptied(seen, mask)
+    assert empty.max() < 255 and np.array_equal(empty[:20], picture[:20]) and (empty == picture).mean() > 0.85
+    assert emptied(picture, np.full((96, 96), 255, np.uint8)) is None
 
 
 def check_self_training():
@@ -138,9 +155,10 @@ def check_loss_and_schedule():
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         check_export_and_quantisation(Path(folder))
-        check_mean_of_checkpoints(Path(folder))
+        check_mean_of_networks(Path(folder))
     check_ranges()
     check_metrics()
+    check_grounds()
     check_self_training()
     check_half_and_optimisers()
     check_harder()

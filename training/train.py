@@ -29,7 +29,7 @@ from net import U2Netp, conv_layers, upsample
 from pictures import read_backgrounds, read_folders
 from split import read_split
 from validation import validation_sets
-from warm_start import load_folded, revive_norms
+from warm_start import load_folded, norms, revive_norms
 
 HERE = Path(__file__).parent
 LOG_EVERY = 20
@@ -47,6 +47,7 @@ def arguments():
     parser.add_argument("--phases", default="192x8h:0.3,256x8h:0.42,256x8:0.28")
     parser.add_argument("--lr", type=float, default=1e-3, help=f"AdamW's; Muon's is {MUON_TIMES} times that")
     parser.add_argument("--ema", type=float, default=0.995)
+    parser.add_argument("--freeze-norms", action="store_true", help="batch norms keep their statistics, as when the network is used")
     parser.add_argument("--edges", type=float, default=0, help="extra weight of contours in the last phase")
     parser.add_argument("--add", action="append", default=[], metavar="FOLDER=WEIGHT", help="a folder of your own, under --data or absolute")
     parser.add_argument("--drop", type=Path, help="names not to train on, {folder: [names]}, as `selftrain.py` writes them")
@@ -206,6 +207,9 @@ class Run:
 
     def train_step(self, batch, half, edges):
         self.net.train()
+        if self.args.freeze_norms:
+            for norm in norms(self.net):
+                norm.eval()
         each = partial(self.gradients, half=half, edges=edges)
         values, gradients = zip(*self.pool.map(each, *(part.chunk(self.lanes) for part in batch)))
         for parameter, *grads in zip(self.net.parameters(), *gradients):

@@ -25,7 +25,7 @@ def views(rng, folders, weights, backgrounds, size):
     if rng.random() < EMPTY:
         image = np.clip(ground(rng, backgrounds, size), 0, 255).astype(np.uint8)
         drawn = [(image, np.zeros((size, size), np.uint8))]
-    elif rng.random() < (0.75 if folder.real else 0.08):
+    elif rng.random() < (0.6 if folder.real else 0.08):
         drawn = [cropped(rng, *pick(rng, folder), size)]
     else:
         drawn = [composite(rng, folders, weights, folder, backgrounds, size) for _ in range(2)]

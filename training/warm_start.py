@@ -17,17 +17,21 @@ from net import conv_layers
 
 def load_folded(net, path):
     """Copies the convolutions; batch norms become the identity. Returns nothing."""
-    state = {k: v.clone() for k, v in net.state_dict().items()}
-    loaded = set()
-    for tensor in onnx.load(path).graph.initializer:
-        name = tensor.name.removeprefix("n.")
-        if name in state:
-            state[name] = torch.from_numpy(numpy_helper.to_array(tensor).copy())
-            loaded.add(name)
-    convolutions = {f"{n}.{p}" for n, m in net.named_modules() if isinstance(m, nn.Conv2d) for p in ("weight", "bias")}
-    if convolutions - loaded:
-        raise ValueError(f"{path} lacks {sorted(convolutions - loaded)[:3]}")
-    net.load_state_dict(state)
+    tensors = {t.name.removeprefix("n."): t for t in onnx.load(path).graph.initializer}
+    missing = [name for name in convolutions(net) if name not in tensors]
+    if missing:
+        raise ValueError(f"{path} lacks {missing[:3]}")
+    load_convolutions(net, {name: torch.from_numpy(numpy_helper.to_array(tensors[name]).copy()) for name in convolutions(net)})
+
+
+def convolutions(net):
+    """The names of the weights and biases of every convolution of `net`."""
+    return [f"{n}.{p}" for n, m in net.named_modules() if isinstance(m, nn.Conv2d) for p in ("weight", "bias")]
+
+
+def load_convolutions(net, state):
+    """Copies {name: tensor}; batch norms become the identity."""
+    net.load_state_dict({**net.state_dict(), **state})
     for norm in norms(net):
         norm.running_mean.zero_()
         norm.running_var.fill_(1 - norm.eps)
