@@ -96,8 +96,8 @@ def composite(rng, folders, weights, folder, backgrounds, size):
 
 
 def backdrops(rng, folders, folder, backgrounds):
-    """Photographs for grounds: a real folder's own half of the time, garments lie on the floors of others."""
-    if folder.real and rng.random() < 0.5:
+    """Photographs for grounds: a real folder's own mostly, garments lie on the floors of others."""
+    if folder.real and rng.random() < 0.75:
         return folder.pairs
     real = [f for f in folders if f.real]
     return real[rng.integers(len(real))].pairs if rng.random() < 0.4 else backgrounds
