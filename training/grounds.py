@@ -96,15 +96,15 @@ def emptied(picture, mask):
     _, labels = cv2.distanceTransformWithLabels(subject, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     ground_at = np.empty((labels.max() + 1, 2), np.int32)
     ground_at[labels[subject == 0]] = np.argwhere(subject == 0)
+    nearest = ground_at[labels]
     covered = np.argwhere(subject)
     source, last = covered.copy(), np.array(mask.shape) - 1
     inside = np.arange(len(source))
     for _ in range(4):
         at = source[inside]
-        source[inside] = np.clip(2 * ground_at[labels[at[:, 0], at[:, 1]]] - at, 0, last)
+        source[inside] = np.clip(2 * nearest[at[:, 0], at[:, 1]] - at, 0, last)
         inside = inside[subject[source[inside, 0], source[inside, 1]] > 0]
-    at = source[inside]
-    source[inside] = ground_at[labels[at[:, 0], at[:, 1]]]
+    source[inside] = nearest[source[inside, 0], source[inside, 1]]
     picture = picture.copy()
     picture[covered[:, 0], covered[:, 1]] = picture[source[:, 0], source[:, 1]]
     return picture

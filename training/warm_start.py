@@ -18,10 +18,11 @@ from net import conv_layers
 def load_folded(net, path):
     """Copies the convolutions; batch norms become the identity. Returns nothing."""
     tensors = {t.name.removeprefix("n."): t for t in onnx.load(path).graph.initializer}
-    missing = [name for name in convolutions(net) if name not in tensors]
+    names = convolutions(net)
+    missing = [name for name in names if name not in tensors]
     if missing:
         raise ValueError(f"{path} lacks {missing[:3]}")
-    load_convolutions(net, {name: torch.from_numpy(numpy_helper.to_array(tensors[name]).copy()) for name in convolutions(net)})
+    load_convolutions(net, {name: torch.from_numpy(numpy_helper.to_array(tensors[name]).copy()) for name in names})
 
 
 def convolutions(net):
