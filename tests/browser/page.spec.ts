@@ -152,6 +152,9 @@ test("bad files end in a sentence, and the next photo works", async ({ page }) =
 
 test("cancel ends the work at once and frees it, and the next photo works", async ({ page }) => {
   await page.goto("/");
+  // Else loading ahead may begin after the cancel, in a worker that rightly stays.
+  await expect(page.locator("#cost")).toHaveText(/works without any network/);
+  expect(page.workers().length).toBe(1);
   await page.locator("#file").setInputFiles([MUG_JPG, MUG_JPG]);
   await press(page, "Cancel");
   await expect(status(page)).toHaveText("Cancelled.");
