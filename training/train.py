@@ -206,10 +206,6 @@ class Run:
         return value.detach(), torch.autograd.grad(value, list(self.net.parameters()), allow_unused=half)
 
     def train_step(self, batch, half, edges):
-        self.net.train()
-        if self.args.freeze_norms:
-            for norm in norms(self.net):
-                norm.eval()
         each = partial(self.gradients, half=half, edges=edges)
         values, gradients = zip(*self.pool.map(each, *(part.chunk(self.lanes) for part in batch)))
         for parameter, *grads in zip(self.net.parameters(), *gradients):
@@ -222,6 +218,10 @@ class Run:
         return float(sum(values)) / len(values)
 
     def train(self):
+        self.net.train()
+        if self.args.freeze_norms:
+            for norm in norms(self.net):
+                norm.eval()
         budget = self.args.minutes * 60
         begin = time.monotonic() - self.seconds
         next_validation = self.seconds + (60 * self.args.validate_minutes if self.step else 0)
