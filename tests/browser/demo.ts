@@ -43,6 +43,11 @@ export async function choose(page: Page, ...photos: Given[]): Promise<void> {
   await settled(page);
 }
 
+/** Engine and model are here, loaded ahead of the first photo. */
+export async function loadedAhead(page: Page): Promise<void> {
+  await expect(page.locator("#cost")).toHaveText(/works without any network/);
+}
+
 /** Nothing is in work, and what is shown is what the settings say. */
 export async function settled(page: Page): Promise<void> {
   await expect(page.locator("#stage")).toHaveAttribute("aria-busy", "false");

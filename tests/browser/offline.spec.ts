@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 
-import { choose, cutOutNatively, MUG_JPG, RGB_PNG, saved, status } from "./demo.js";
+import { choose, cutOutNatively, loadedAhead, MUG_JPG, RGB_PNG, saved, status } from "./demo.js";
 
 const TYPES: Record<string, string> = {
   ".css": "text/css",
@@ -47,7 +47,7 @@ async function host() {
 /** A first visit, until everything is there. */
 async function visit(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await expect(page.locator("#cost")).toHaveText(/works without any network/);
+  await loadedAhead(page);
   await page.evaluate(() => navigator.serviceWorker.ready);
 }
 

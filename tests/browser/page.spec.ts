@@ -11,6 +11,7 @@ import {
   cutOutNatively,
   FIXTURES,
   largestDifference,
+  loadedAhead,
   MUG_JPG,
   press,
   RGB_PNG,
@@ -41,7 +42,7 @@ test("nothing leaves the page's origin, and nothing at all after the photo", asy
   const requests: string[] = [];
   context.on("request", (request) => requests.push(request.url()));
   await page.goto("/");
-  await expect(page.locator("#cost")).toHaveText(/works without any network/);
+  await loadedAhead(page);
   await expect(page.locator("#requests")).not.toHaveText("0");
   const before = requests.length;
   await choose(page, MUG_JPG);
@@ -153,7 +154,7 @@ test("bad files end in a sentence, and the next photo works", async ({ page }) =
 test("cancel ends the work at once and frees it, and the next photo works", async ({ page }) => {
   await page.goto("/");
   // Else loading ahead may begin after the cancel, in a worker that rightly stays.
-  await expect(page.locator("#cost")).toHaveText(/works without any network/);
+  await loadedAhead(page);
   expect(page.workers().length).toBe(1);
   await page.locator("#file").setInputFiles([MUG_JPG, MUG_JPG]);
   await press(page, "Cancel");
