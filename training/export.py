@@ -120,6 +120,14 @@ def mean_of(parts):
     return net
 
 
+@torch.no_grad()
+def fused_by(net, numbers):
+    """The last convolution by hand: the six sides' weights, fine to coarse, and the bias."""
+    net.fuse.weight.copy_(torch.tensor(numbers[:6]).view_as(net.fuse.weight))
+    net.fuse.bias.fill_(numbers[6])
+    return net
+
+
 def part(text):
     """`FILE` or `FILE=SHARE`."""
     path, _, share = text.partition("=")
@@ -130,6 +138,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("networks", type=part, nargs="*", default=[(HERE / "runs/main/last.pt", 1)], metavar="FILE[=SHARE]")
     parser.add_argument("--out", type=Path, default=HERE / "../models/u2netp.onnx")
+    parser.add_argument("--fuse", type=float, nargs=7, metavar="N", help="the last convolution instead of the trained one: six weights and a bias")
     args = parser.parse_args()
-    export(mean_of(args.networks), args.out)
+    net = mean_of(args.networks)
+    export(fused_by(net, args.fuse) if args.fuse else net, args.out)
     print(f"{args.out}: {args.out.stat().st_size} bytes")

@@ -13,7 +13,7 @@ LEAVES_LITTLE = 0.6
 
 
 def ground(rng, photos, size):
-    kind = rng.choice(7, p=(0.68, 0.04, 0.04, 0.04, 0.02, 0.04, 0.14))
+    kind = rng.choice(7, p=(0.74, 0.03, 0.03, 0.03, 0.02, 0.03, 0.12))
     if kind < 2:
         return (photo, pattern)[kind](rng, photos, size)
     return (plain, gradient, wood, fabric, ornament)[kind - 2](rng, size)

@@ -13,9 +13,9 @@ MAX_SIDE_PX = 384
 
 # How often a picture of a folder is drawn: this times the square root of its number of pictures.
 # Folders in REAL keep their own background; the others show an object on white and are composited.
-REAL = {"ccp": 1.0, "clothing_gc": 3.0, "ecssd": 3.5, "davis": 0.7}
+REAL = {"ccp": 1.0, "clothing_gc": 5.0, "ecssd": 3.5, "davis": 0.7}
 ON_WHITE = {
-    "fashion_products": 2.1,
+    "fashion_products": 2.2,
     "magento_luma": 1.0,
     "contoso": 0.8,
     "saleor": 0.8,

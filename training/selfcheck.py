@@ -11,7 +11,7 @@ import torch
 
 from calibrate import Histogram, mse_scale, observed
 from evaluate import session
-from export import export, fold, mean_of
+from export import export, fold, fused_by, mean_of
 from grounds import emptied
 from loss import loss
 from metrics import boundary_f, score, summary
@@ -75,6 +75,9 @@ def check_mean_of_networks(folder):
     a, b = (fold(net).state_dict() for net in (random_net(), other))
     name = next(iter(a))
     assert torch.allclose(mean[name], 0.75 * a[name] + 0.25 * b[name], atol=1e-6)
+    with torch.no_grad():
+        sides = random_net()(x)
+        assert torch.allclose(fused_by(random_net(), [0.5, 0, 0, 0, 0, 2, -1])(x)[0], 0.5 * sides[1] + 2 * sides[6] - 1, atol=1e-4)
 
 
 def check_ranges():

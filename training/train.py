@@ -46,7 +46,7 @@ def arguments():
     parser.add_argument("--minutes", type=float, required=True, help="budget of the whole run, resumed parts included")
     parser.add_argument("--phases", default="192x8h:0.3,256x8h:0.42,256x8:0.28")
     parser.add_argument("--lr", type=float, default=1e-3, help=f"AdamW's; Muon's is {MUON_TIMES} times that")
-    parser.add_argument("--ema", type=float, default=0.995)
+    parser.add_argument("--ema", type=float, default=0.995, help="decay of the weights' average; for the first 1 / (1 - EMA) steps it is their plain mean")
     parser.add_argument("--freeze-norms", action="store_true", help="batch norms keep their statistics, as when the network is used")
     parser.add_argument("--edges", type=float, default=0, help="extra weight of contours in the last phase")
     parser.add_argument("--add", action="append", default=[], metavar="FOLDER=WEIGHT", help="a folder of your own, under --data or absolute")
@@ -214,7 +214,7 @@ class Run:
         for optimiser in self.optimisers:
             optimiser.step()
         self.step += 1
-        average(self.ema, self.net, min(self.args.ema, (1 + self.step) / (10 + self.step)))
+        average(self.ema, self.net, min(self.args.ema, self.step / (1 + self.step)))
         return float(sum(values)) / len(values)
 
     def train(self):

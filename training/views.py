@@ -25,7 +25,7 @@ def views(rng, folders, weights, backgrounds, size):
     if rng.random() < EMPTY:
         image = np.clip(ground(rng, backgrounds, size), 0, 255).astype(np.uint8)
         drawn = [(image, np.zeros((size, size), np.uint8))]
-    elif rng.random() < (0.6 if folder.real else 0.08):
+    elif rng.random() < (0.7 if folder.real else 0.08):
         drawn = [cropped(rng, *pick(rng, folder), size)]
     else:
         drawn = [composite(rng, folders, weights, folder, backgrounds, size) for _ in range(2)]
@@ -50,7 +50,7 @@ def cropped(rng, image, mask, size):
     if rng.random() < 0.3:
         image, mask = rotated(rng, image, mask, 12)
     h, w = mask.shape
-    if rng.random() < 0.65:
+    if rng.random() < 0.4:
         ys, xs = np.nonzero(mask[::4, ::4] > 127)
         for _ in range(4 if len(ys) else 0):
             scale, stretch = rng.uniform(0.3, 1), rng.uniform(0.8, 1.25)
