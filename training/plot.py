@@ -22,27 +22,36 @@ def svg(lines):
     for tick in range(0, 11, 2):
         at = y(tick / 10)
         parts.append(f'<path d="M{LEFT} {at:.1f}H{x(last):.1f}" stroke="#ddd"/><text x="{LEFT - 26}" y="{at + 4:.1f}">{tick / 10}</text>')
-    for minutes in range(0, int(last) + 1, 30):
+    for minutes in range(0, int(last) + 1, 30 if last < 400 else 150):
         parts.append(f'<text x="{x(minutes) - 6:.1f}" y="{HEIGHT - 18}">{minutes}</text>')
     parts.append(f'<text x="{x(last / 2) - 60:.1f}" y="{HEIGHT - 3}">minutes of wall time</text>')
     sides = [(line["minutes"], line["side"]) for line in lines if "side" in line]
+    free = 0.0
     for (_, before), (minutes, side) in zip([(0, None), *sides], sides):
         if side != before:
             at = x(minutes)
-            parts.append(f'<path d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#bbb" stroke-dasharray="3 3"/><text x="{at + 3:.1f}" y="{TOP - 8}">{side} px</text>')
+            parts.append(f'<path d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#bbb" stroke-dasharray="3 3"/>')
+            if at >= free:
+                parts.append(f'<text x="{at + 3:.1f}" y="{TOP - 8}">{side} px</text>')
+                free = at + 48
     losses = [(line["minutes"], line["loss"]) for line in lines if "loss" in line]
     top = max(value for _, value in losses)
-    parts.append(curve([(x(m), y(v / top)) for m, v in losses], "#999", f"loss / {top:.2f}"))
+    curves = [([(x(m), y(v / top)) for m, v in losses], "#999", f"loss / {top:.2f}")]
     scored = [line for line in lines if "validation" in line]
     for name, colour in COLOURS.items():
-        parts.append(curve([(x(s["minutes"]), y(s["validation"][name]["iou"])) for s in scored], colour, name))
+        curves.append(([(x(s["minutes"]), y(s["validation"][name]["iou"])) for s in scored], colour, name))
+    free = 0.0
+    for points, colour, label in sorted(curves, key=lambda c: c[0][-1][1]):
+        free = max(points[-1][1] + 4, free)
+        parts.append(curve(points, colour, label, free))
+        free += 13
     return "\n".join([*parts, "</svg>\n"])
 
 
-def curve(points, colour, label):
+def curve(points, colour, label, at):
+    """A line through `points`, and its name behind the last one, at the height `at`."""
     path = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in points)
-    px, py = points[-1]
-    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.6"/><text x="{px + 5:.1f}" y="{py + 4:.1f}" fill="{colour}">{label}</text>'
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.6"/><text x="{points[-1][0] + 5:.1f}" y="{at:.1f}" fill="{colour}">{label}</text>'
 
 
 if __name__ == "__main__":
