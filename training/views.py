@@ -46,7 +46,7 @@ def pick(rng, folder):
 
 
 def cropped(rng, image, mask, size):
-    """The whole picture (a third of the time) or a hard crop that keeps at least 2 % foreground."""
+    """The whole picture (three of five times) or a hard crop that keeps at least 2 % foreground."""
     if rng.random() < 0.3:
         image, mask = rotated(rng, image, mask, 12)
     h, w = mask.shape
