@@ -1,7 +1,9 @@
-"""Checks without data, in half a minute: shapes, warm start, export, quantisation, metrics, self-training, schedule."""
+"""Checks without data, in half a minute: imports, shapes, warm start, export, quantisation, metrics, self-training, schedule."""
 
 import copy
+import re
 import tempfile
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import cv2
@@ -9,18 +11,37 @@ import numpy as np
 import onnx
 import torch
 
-from calibrate import Histogram, mse_scale, observed
-from evaluate import session
-from export import export, fold, fused_by, mean_of
-from grounds import emptied
-from loss import loss
-from metrics import boundary_f, score, summary
-from muon import orthogonal
-from net import U2Netp, upsample
-from quantise import LEVELS, Writer, quantise_weight, scales
+from data.grounds import emptied
+from learn.harder import harder
+from learn.loss import loss
+from learn.muon import orthogonal
+from learn.schedule import learning_rate, parse_phases
+from measure.metrics import boundary_f, score, summary
+from measure.runtimes import session
+from nets.blocks import upsample
+from nets.u2netp import U2Netp
+from nets.warm_start import load_folded, revive_norms
+from paths import TRAINING
 from selftrain import agreed
-from train import harder, learning_rate, optimisers, parse_phases
-from warm_start import load_folded, revive_norms
+from ship.calibrate import Histogram, mse_scale, observed
+from ship.export import export, fold, fused_by, mean_of
+from ship.quantise import LEVELS, Writer, quantise_weight, scales
+from train import optimisers
+
+# A wing imports itself and those before it; the files beside the wings may import all.
+WINGS = ("paths", "data", "nets", "measure", "learn", "ship")
+
+
+def check_wings():
+    paths = [*TRAINING.glob("*.py"), *(path for wing in WINGS for path in TRAINING.glob(f"{wing}/*.py"))]
+    files = {".".join(path.relative_to(TRAINING).with_suffix("").parts): path for path in paths}
+    wing = lambda name: (*WINGS, name.split(".")[0]).index(name.split(".")[0])
+    imports = {name: re.findall(r"^ *(?:from|import) ([\w.]+)", path.read_text(), re.M) for name, path in files.items()}
+    imports = {name: [other for other in found if other in files] for name, found in imports.items()}
+    for name, found in imports.items():
+        late = [other for other in found if wing(other) > wing(name)]
+        assert not late, f"{files[name]} imports {late}, of a later wing"
+    TopologicalSorter(imports).prepare()
 
 
 def random_net():
@@ -156,6 +177,7 @@ def check_loss_and_schedule():
 
 
 if __name__ == "__main__":
+    check_wings()
     with tempfile.TemporaryDirectory() as folder:
         check_export_and_quantisation(Path(folder))
         check_mean_of_networks(Path(folder))

@@ -18,13 +18,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from evaluate import saliency, session
-from grounds import resize
-from metrics import score
-from pictures import read_pair, read_rgb
-from split import read_split
+from data.pictures import read_pair, read_rgb, resize
+from data.split import read_split
+from measure.metrics import score
+from measure.runtimes import saliency, session
+from paths import DATA, RUNS
 
-HERE = Path(__file__).parent
 SIDES_PX = (256, 320)
 # Of the pixels that any of the four looks shows, this share is shown by all of them.
 AGREE = 0.9
@@ -84,8 +83,8 @@ def contradicted(find, folder, kept_apart):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
-    parser.add_argument("--out", type=Path, default=HERE / "runs/self")
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--out", type=Path, default=RUNS / "self")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     find = partial(saliency, session(args.model, args.threads))

@@ -5,14 +5,13 @@ optimisers, step, minutes), the same as `phase1.pt` and so on where a phase ends
 20 steps and per validation.
 
 The budget is cut into phases, `side x batch : share`; `side x batch h` trains at half resolution, without the
-finest decoder block (`net.py`), at more than twice the pictures in the same time. The learning rate warms up,
+finest decoder block (`nets/u2netp.py`), at more than twice the pictures in the same time. The learning rate warms up,
 then falls as a cosine over the whole budget; with `--edges` the last phase weighs contours. Time is wall time, pauses included.
 """
 
 import argparse
 import copy
 import json
-import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -21,27 +20,30 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from data import batches, normalise
-from loss import iou_loss, loss
-from metrics import score, summary
-from muon import Muon
-from net import U2Netp, conv_layers, upsample
-from pictures import read_backgrounds, read_folders
-from split import read_split
-from validation import validation_sets
-from warm_start import load_folded, norms, revive_norms
+from data.batches import batches
+from data.pictures import read_backgrounds, read_folders
+from data.split import read_split
+from learn.harder import harder
+from learn.loss import loss
+from learn.muon import Muon
+from learn.schedule import learning_rate, parse_phases
+from measure.metrics import score, summary
+from measure.validation import validation_sets
+from nets.blocks import conv_layers, upsample
+from nets.normalise import normalise
+from nets.u2netp import U2Netp
+from nets.warm_start import load_folded, norms, revive_norms
+from paths import DATA, RUNS
 
-HERE = Path(__file__).parent
 LOG_EVERY = 20
 SAVE_SECONDS = 120
-WARM_UP = 0.02
 MUON_TIMES = 6
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
-    parser.add_argument("--out", type=Path, default=HERE / "runs/main")
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--out", type=Path, default=RUNS / "main")
     parser.add_argument("--init", type=Path, help="fp32 ONNX to start from")
     parser.add_argument("--minutes", type=float, required=True, help="budget of the whole run, resumed parts included")
     parser.add_argument("--phases", default="192x8h:0.3,256x8h:0.42,256x8:0.28")
@@ -58,23 +60,6 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pause-file", type=Path, help="training waits while this file exists")
     return parser.parse_args()
-
-
-def parse_phases(text):
-    """`160x16h:0.5,...` -> [(side, batch, half, progress at which it ends)], ends normalised to 1."""
-    phases, end = [], 0.0
-    for part in text.split(","):
-        shape, share = part.split(":")
-        side, batch = map(int, shape.removesuffix("h").split("x"))
-        end += float(share)
-        phases.append((side, batch, shape.endswith("h"), end))
-    return [(side, batch, half, stop / end) for side, batch, half, stop in phases]
-
-
-def learning_rate(peak, progress):
-    if progress < WARM_UP:
-        return peak * (0.05 + 0.95 * progress / WARM_UP)
-    return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))))
 
 
 def optimisers(net, lr):
@@ -95,24 +80,6 @@ def average(ema, net, decay):
             a.lerp_(b, 1 - decay)
         else:
             a.copy_(b)
-
-
-@torch.no_grad()
-def harder(net, images, masks, two):
-    """One view of each pair: where they are two, the one that `net` gets wrong more (selective backprop, Jiang et al.
-    2019, arXiv 1910.00762), looked at with half the side and without the finest decoder block."""
-    index = torch.zeros(len(two), dtype=torch.long)
-    if two.any():
-        side = images.shape[-1] // 64 * 32
-        x = F.interpolate(normalise(images[two].flatten(0, 1)), (side, side), mode="area")
-        target = F.interpolate(masks[two].flatten(0, 1).float() / 255, (side // 2, side // 2), mode="area")
-        with torch.autocast(x.device.type, torch.bfloat16, cache_enabled=False):
-            logits = net(x.to(memory_format=torch.channels_last), True)[0].float()
-        wrong = F.binary_cross_entropy_with_logits(logits, target, reduction="none").mean((1, 2, 3))
-        wrong = wrong + iou_loss(logits.sigmoid(), target)
-        index[two] = wrong.view(-1, 2).argmax(1).cpu()
-    rows = torch.arange(len(two))
-    return images[rows, index], masks[rows, index]
 
 
 @torch.no_grad()

@@ -2,8 +2,8 @@
  * `npm run bench:peers -- --json out.json`: inference of one 320 px picture by cleancut's two
  * artefacts, by onnxruntime-web (wasm backend) and by stock tract in fp32, one thread each, in one
  * Chromium and one run: every round times each engine once. Beside them, what the machine can do.
- * `--model FILE.onnx` times one more file in onnxruntime-web, such as the one that `python
- * training/quantise.py --no-clip` writes; `--rounds N` more or fewer rounds.
+ * `--model FILE.onnx` times one more file in onnxruntime-web, such as the one that `python -m
+ * ship.quantise --no-clip` writes in `training/`; `--rounds N` more or fewer rounds.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";

@@ -141,7 +141,7 @@ fn read(bytes: &[u8]) -> Result<Plan> {
 /// Turns an ONNX file into the plan that [`Engine::load`] reads.
 ///
 /// # Errors
-/// [`Error::Model`] when it is not a quantised U2-Netp as `training/quantise.py` writes it.
+/// [`Error::Model`] when it is not a quantised U2-Netp as `training/ship/quantise.py` writes it.
 #[cfg(feature = "lower")]
 pub fn lower(onnx: &[u8]) -> Result<Vec<u8>> {
     lower::lower(onnx).map(|plan| plan.write())

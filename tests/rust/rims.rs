@@ -103,7 +103,7 @@ fn error(case: &Case, decontaminate: bool) -> f64 {
 
 #[test]
 fn decontamination_takes_most_of_the_ground_out_of_soft_edges() {
-    let split = std::fs::read(root().join("training/split.json")).unwrap();
+    let split = std::fs::read(root().join("training/data/split.json")).unwrap();
     let split: serde_json::Value = serde_json::from_slice(&split).unwrap();
     if !root().join("../shared/data/fashion_products").is_dir() {
         println!("skipped: the training pictures are not here");

@@ -1,4 +1,4 @@
-//! In: a QDQ ONNX file, as `training/quantise.py` writes it. Out: a [`Plan`].
+//! In: a QDQ ONNX file, as `training/ship/quantise.py` writes it. Out: a [`Plan`].
 //!
 //! tract-onnx reads the file. The nodes are then walked in order, and each value is known by what
 //! it stands for ([`Value`]): the chain Conv, Clip, QuantizeLinear becomes one layer when the

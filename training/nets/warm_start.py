@@ -1,6 +1,6 @@
 """Starts from an exported ONNX whose batch norms were folded into the convolutions.
 
-In:  an fp32 ONNX of this project (initialisers named like the modules of `net.U2Netp`, at times behind `n.`).
+In:  an fp32 ONNX of this project (initialisers named like the modules of `U2Netp`, at times behind `n.`).
 Out: the same function with live batch norms: each one's running mean and variance are measured on real
      batches, then gamma = sqrt(var + eps) and beta = mean undo it exactly. The convolutions get the length of
      fresh ones, which the batch norms behind them cancel, so that one learning rate suits all.
@@ -11,8 +11,8 @@ import torch
 import torch.nn as nn
 from onnx import numpy_helper
 
-from data import normalise
-from net import conv_layers
+from nets.blocks import conv_layers
+from nets.normalise import normalise
 
 
 def load_folded(net, path):

@@ -14,10 +14,11 @@ import torch
 import torch.nn as nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from net import U2Netp, conv_layers
-from warm_start import load_convolutions, load_folded
+from nets.blocks import conv_layers
+from nets.u2netp import U2Netp
+from nets.warm_start import load_convolutions, load_folded
+from paths import MODELS, RUNS
 
-HERE = Path(__file__).parent
 PRODUCER = "cleancut training"
 ALLOWED = {"Conv", "Relu", "MaxPool", "Resize", "Concat", "Add", "Sigmoid"}
 
@@ -136,8 +137,8 @@ def part(text):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("networks", type=part, nargs="*", default=[(HERE / "runs/main/last.pt", 1)], metavar="FILE[=SHARE]")
-    parser.add_argument("--out", type=Path, default=HERE / "../models/u2netp.onnx")
+    parser.add_argument("networks", type=part, nargs="*", default=[(RUNS / "main/last.pt", 1)], metavar="FILE[=SHARE]")
+    parser.add_argument("--out", type=Path, default=MODELS / "u2netp.onnx")
     parser.add_argument("--fuse", type=float, nargs=7, metavar="N", help="the last convolution instead of the trained one: six weights and a bias")
     args = parser.parse_args()
     net = mean_of(args.networks)

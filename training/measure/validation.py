@@ -10,8 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from grounds import resize
-from pictures import read_pair, read_rgb
+from data.pictures import read_pair, read_rgb, resize
 
 SIZE = 320
 SETS = ("ccp", "fashion_products", "clothing_gc", "ecssd")

@@ -8,8 +8,9 @@ import json
 import random
 from pathlib import Path
 
-HERE = Path(__file__).parent
-SPLIT_PATH = HERE / "split.json"
+from paths import DATA
+
+SPLIT_PATH = Path(__file__).with_name("split.json")
 LAST_BY_NAME = {"ccp": 80, "clothing_gc": 80, "ecssd": 60, "fashion_products": 120}
 BACKGROUNDS = 30
 
@@ -30,6 +31,6 @@ def make_split(data):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--data", type=Path, default=DATA)
     args = parser.parse_args()
     SPLIT_PATH.write_text(json.dumps(make_split(args.data), indent=0) + "\n")

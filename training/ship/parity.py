@@ -9,28 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnx import TensorProto, helper
 
-from data import normalise
-from engine import PROGRAM, Engine
-from exact import Exact
-from split import read_split
-from validation import validation_sets
+from data.split import read_split
+from measure.runtimes import AS_WRITTEN, OPTIMISED, PROGRAM, Engine, session
+from measure.validation import validation_sets
+from nets.normalise import normalise
+from paths import DATA, MODELS
+from ship.exact import Exact
 
-HERE = Path(__file__).parent
 NEAR = 1 / 127
-LEVELS = {
-    "onnxruntime": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
-    "onnxruntime, unoptimised": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,
-}
-
-
-def session(model, level):
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = level
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+LEVELS = {"onnxruntime": OPTIMISED, "onnxruntime, unoptimised": AS_WRITTEN}
 
 
 def brightest_to_white(rgb):
@@ -50,7 +40,7 @@ def differing_activations(path, images, exact):
     """{tensor: share of its values that onnxruntime rounds otherwise than the exact file}, tensors without any left out."""
     model = onnx.load(path)
     names = with_activations(model)
-    runtime = session(model, LEVELS["onnxruntime, unoptimised"])
+    runtime = session(model.SerializeToString(), level=AS_WRITTEN)
     shares = {}
     for image, values in zip(images, exact):
         for name, found in zip(names, runtime.run(names, {"image": image})):
@@ -72,9 +62,9 @@ def table(pairs):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", type=Path, nargs="?", default=HERE / "../models/u2netp-int8.onnx")
+    parser.add_argument("model", type=Path, nargs="?", default=MODELS / "u2netp-int8.onnx")
     parser.add_argument("--program", type=Path, default=PROGRAM, help="the engine")
-    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--step", type=int, default=8, help="every n-th picture")
     parser.add_argument("--exact", type=int, default=3, help="how many of them to compute exactly (slow)")
     args = parser.parse_args()
@@ -83,7 +73,7 @@ if __name__ == "__main__":
     images = [normalise(torch.from_numpy(rgb).permute(2, 0, 1)[None]).numpy() for rgb in pictures]
     found = {"engine": list(map(Engine(args.program, args.model).run, pictures))}
     for name, level in LEVELS.items():
-        runtime = session(onnx.load(args.model), level)
+        runtime = session(args.model, level=level)
         found[name] = [runtime.run(["saliency"], {"image": image})[0][0, 0] for image in images]
     some = np.linspace(0, len(images) - 1, args.exact).astype(int)
     exact = Exact(args.model)

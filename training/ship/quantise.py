@@ -27,14 +27,16 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from calibrate import CUT, DEEP, DEEP_CUT, histograms, mse_scale
-from export import PRODUCER
-from net import U2Netp
-from warm_start import load_folded
+from nets.normalise import MEAN, STD
+from nets.u2netp import U2Netp
+from nets.warm_start import load_folded
+from paths import DATA, MODELS
+from ship.calibrate import CUT, DEEP, DEEP_CUT, histograms, mse_scale
+from ship.export import PRODUCER
 
-HERE = Path(__file__).parent
 LEVELS = 127
-IMAGE_LOW = (0 - 0.485) / 0.229
+# Black, in red: the lowest value of a normalised picture.
+IMAGE_LOW = -MEAN[0] / STD[0]
 IMAGE_SCALE = 5 / 256
 IMAGE_ZERO = round(-IMAGE_LOW / IMAGE_SCALE)
 # Of the 24 bits of a float32's whole numbers: 127 output steps take 7, sums twice as large 1, the output's scale up to
@@ -199,9 +201,9 @@ def scales(model, seen):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=HERE / "../models/u2netp.onnx")
-    parser.add_argument("--out", type=Path, default=HERE / "../models/u2netp-int8.onnx")
-    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--model", type=Path, default=MODELS / "u2netp.onnx")
+    parser.add_argument("--out", type=Path, default=MODELS / "u2netp-int8.onnx")
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--pictures", type=int, default=192)
     parser.add_argument("--no-clip", action="store_true", help="leave Clip out: onnxruntime fuses more, values reach 255")
     args = parser.parse_args()

@@ -8,10 +8,11 @@ import numpy as np
 import torch
 import torch.nn as nn
 
-from data import Views, normalise
-from net import Rsu, RsuDilated
-from pictures import read_backgrounds, read_folders
-from split import read_split
+from data.batches import Views
+from data.pictures import read_backgrounds, read_folders
+from data.split import read_split
+from nets.blocks import Rsu, RsuDilated
+from nets.normalise import normalise
 
 BINS = 4096
 # Rounding averages out in a convolution's sum, cutting off does not: with plain square errors the cut values alone

@@ -57,6 +57,11 @@ def shrink(image):
     return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
+def resize(image, size):
+    shrinking = min(image.shape[:2]) > size
+    return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)
+
+
 def read_pair(folder, name):
     image = read_rgb(next((folder / "im").glob(name + ".*")))
     mask = read_mask(folder / "gt" / f"{name}.png")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import onnx
 
-MODELS = Path(__file__).parent / "../models"
+from paths import MODELS
+
 QUANTISATION = {
     "u2netp.onnx": "none",
     "u2netp-int8.onnx": "QDQ; weights i8 [-127, 127] per output channel; activations u8 [0, 127], zero point 0, "

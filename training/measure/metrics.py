@@ -36,12 +36,13 @@ def precision_recall(saliency, truth):
     return hits / np.maximum(found, 1), hits / max(truth.sum(), 1)
 
 
-def boundary_f(found, truth):
+def boundary_f(found, truth, reach=BOUNDARY_PX):
+    """How much of either outline lies within `reach` px of the other."""
     a, b = contour(found), contour(truth)
     if not a.any() or not b.any():
         return float(a.any() == b.any())
-    precision = (distance(b)[a] <= BOUNDARY_PX).mean()
-    recall = (distance(a)[b] <= BOUNDARY_PX).mean()
+    precision = (distance(b)[a] <= reach).mean()
+    recall = (distance(a)[b] <= reach).mean()
     return 2 * precision * recall / max(precision + recall, 1e-9)
 
 

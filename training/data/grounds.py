@@ -8,6 +8,8 @@ Out: [size, size, 3] f32 RGB in 0-255.
 import cv2
 import numpy as np
 
+from data.pictures import resize
+
 # A subject, with what is close to it, of more than this share of a picture leaves too little to cover it with.
 LEAVES_LITTLE = 0.6
 
@@ -192,8 +194,3 @@ def ornament(rng, size):
     folds = noise(rng, 4, 4, size)[..., None]
     weave = rng.standard_normal((size, size, 1)).astype(np.float32)
     return canvas * (1 + rng.uniform(0, 0.15) * folds) * rng.uniform(0.4, 1) + rng.uniform(0, 15) * weave
-
-
-def resize(image, size):
-    shrinking = min(image.shape[:2]) > size
-    return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)

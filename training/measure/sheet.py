@@ -9,12 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from evaluate import saliency, session
-from metrics import score
-from split import read_split
-from validation import SETS, validation_sets
-
-HERE = Path(__file__).parent
+from data.split import read_split
+from measure.metrics import score
+from measure.runtimes import saliency, session
+from measure.validation import SETS, validation_sets
+from paths import DATA
 
 
 def tile(rgb, mask, found, size):
@@ -34,7 +33,7 @@ def sheet(model, sets, count, size):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--step", type=int, default=5)
     parser.add_argument("--count", type=int, default=4, help="pictures per set")
@@ -43,5 +42,5 @@ if __name__ == "__main__":
     args = parser.parse_args()
     sets = validation_sets(args.data, read_split(), args.step)
     chosen = {name: sets[name] for name in args.sets.split(",")}
-    image = sheet(session(args.model, 2), chosen, args.count, args.size)
+    image = sheet(session(args.model), chosen, args.count, args.size)
     cv2.imwrite(str(args.out), image[..., ::-1], (cv2.IMWRITE_PNG_COMPRESSION, 9, cv2.IMWRITE_JPEG_QUALITY, 82))

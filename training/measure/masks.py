@@ -2,9 +2,6 @@
 
 In:  the built `cleancut`, the data folder, options such as "--refine off". Out: IoU, MAE and boundary F
 (3 px at 320, scaled) of each validation set, against the masks that came with the pictures.
-
-    .venv/bin/python masks.py "--method network --refine off" "--method network" ""
-
 A picture in which no subject is found counts as an empty mask.
 """
 
@@ -16,12 +13,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from metrics import BOUNDARY_PX, contour, distance
-from pictures import read_pair, read_rgb
-from split import read_split
-from validation import SETS, SIZE, on_ground
-
-HERE = Path(__file__).parent
+from data.pictures import read_pair, read_rgb
+from data.split import read_split
+from measure.metrics import BOUNDARY_PX, boundary_f
+from measure.validation import SETS, SIZE, on_ground
+from paths import BUILT, DATA
 
 
 def pictures(data, split, name, step):
@@ -38,12 +34,7 @@ def score(found, mask):
     truth, subject = mask > 127, found > 127
     overlap = (subject & truth).sum() / max((subject | truth).sum(), 1)
     error = np.abs(found.astype(np.float32) - mask).mean() / 255
-    reach = BOUNDARY_PX * max(mask.shape) / SIZE
-    a, b = contour(subject), contour(truth)
-    if not a.any() or not b.any():
-        return overlap, error, float(a.any() == b.any())
-    precision, recall = (distance(b)[a] <= reach).mean(), (distance(a)[b] <= reach).mean()
-    return overlap, error, 2 * precision * recall / max(precision + recall, 1e-9)
+    return overlap, error, boundary_f(subject, truth, BOUNDARY_PX * max(mask.shape) / SIZE)
 
 
 def scores(binary, folder, masks, options):
@@ -58,10 +49,10 @@ def scores(binary, folder, masks, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("options", nargs="+")
-    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
-    parser.add_argument("--binary", type=Path, default=HERE / "../target/release/cleancut")
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--binary", type=Path, default=BUILT / "cleancut")
     parser.add_argument("--step", type=int, default=1)
     args = parser.parse_args()
     print("| set | options | IoU | MAE | boundary F |\n|---|---|---:|---:|---:|")

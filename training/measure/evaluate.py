@@ -1,7 +1,7 @@
 """Scores ONNX files on the validation sets with onnxruntime, at 320 x 320, and the engine beside them.
 
 In:  one or more ONNX files (`image` [1, 3, 320, 320] -> `saliency`). Out: JSON, and a markdown table on the terminal.
-With `--engine FILE` the engine runs FILE on the very same pictures (see `engine.py` for how it is built).
+With `--engine FILE` the engine runs FILE on the very same pictures (`runtimes.py` says how it is built).
 """
 
 import argparse
@@ -9,30 +9,13 @@ import json
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import onnxruntime
-import torch
+from data.split import read_split
+from measure.metrics import score, summary
+from measure.runtimes import PROGRAM, Engine, saliency, session
+from measure.validation import validation_sets
+from paths import DATA
 
-from data import normalise
-from engine import PROGRAM, Engine
-from metrics import score, summary
-from split import read_split
-from validation import validation_sets
-
-HERE = Path(__file__).parent
 COLUMNS = ("iou", "mae", "max_f", "boundary_f", "pixel_accuracy", "miou")
-
-
-def session(path, threads):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def saliency(model, rgb):
-    """rgb [h, w, 3] u8 -> saliency [h, w] f32."""
-    image = normalise(torch.from_numpy(rgb).permute(2, 0, 1)[None]).numpy()
-    return model.run(["saliency"], {"image": image})[0][0, 0]
 
 
 def evaluate(find, sets):
@@ -55,7 +38,7 @@ if __name__ == "__main__":
     parser.add_argument("models", type=Path, nargs="+")
     parser.add_argument("--engine", type=Path, metavar="FILE", help="an int8 file to run in the engine as well")
     parser.add_argument("--program", type=Path, default=PROGRAM, help="the engine")
-    parser.add_argument("--data", type=Path, default=HERE / "../../shared/data")
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--step", type=int, default=1, help="score every n-th picture only")
     parser.add_argument("--threads", type=int, default=2)

@@ -1,4 +1,4 @@
-"""Batches for training, and the normalisation that the engine applies too.
+"""Batches for training.
 
 Out: rgb [n, 2, 3, size, size] u8, mask [n, 2, 1, size, size] u8 and [n] bool, whether the two differ; endless, the
 same for the same seed.
@@ -8,17 +8,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from views import views
-
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
-
-
-def normalise(rgb):
-    """[n, 3, h, w] u8 -> f32: divided by each picture's own maximum, then ImageNet's mean and deviation."""
-    rgb = rgb.float()
-    rgb = rgb / rgb.amax((1, 2, 3), keepdim=True).clamp(min=1)
-    return (rgb - rgb.new_tensor(MEAN).view(3, 1, 1)) / rgb.new_tensor(STD).view(3, 1, 1)
+from data.views import views
 
 
 class Views(IterableDataset):

@@ -8,7 +8,8 @@ Out: one (rgb [size, size, 3] u8, mask [size, size] u8, 255 = foreground), or tw
 import cv2
 import numpy as np
 
-from grounds import ground, photo, resize
+from data.grounds import ground, photo
+from data.pictures import resize
 
 KERNEL_3 = np.ones((3, 3), np.uint8)
 # The share of views that show no subject.

@@ -1,0 +1,1 @@
+"""From the data folder to batches of training views."""

@@ -1,0 +1,1 @@
+"""Scores, and the runtimes that make what is scored."""
