@@ -30,7 +30,7 @@ AGREE = 0.9
 # A mask that shares less than this with what the four agree on is dropped.
 BELIEVED = 0.9
 SHOWN = (0.02, 0.9)
-# Its masks were made by GrabCut; about 7 of 100 are contradicted.
+# Its masks were made by GrabCut.
 DOUBTED = "clothing_gc"
 
 

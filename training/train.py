@@ -5,7 +5,7 @@ optimisers, step, minutes), the same as `phase1.pt` and so on where a phase ends
 20 steps and per validation.
 
 The budget is cut into phases, `side x batch : share`; `side x batch h` trains at half resolution, without the
-finest decoder block (`nets/u2netp.py`), at more than twice the pictures in the same time. The learning rate warms up,
+finest decoder block (`nets/u2netp.py`), more than half of the work. The learning rate warms up,
 then falls as a cosine over the whole budget; with `--edges` the last phase weighs contours. Time is wall time, pauses included.
 """
 

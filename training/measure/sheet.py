@@ -21,11 +21,11 @@ def tile(rgb, mask, found, size):
     return np.hstack([cv2.resize(p, (size, size), interpolation=cv2.INTER_AREA) for p in parts])
 
 
-def sheet(model, sets, count, size):
+def sheet(model, sets, skip, count, size):
     rows = []
     for images, masks in sets.values():
         found = [saliency(model, rgb) for rgb in images]
-        worst = np.argsort([score(f, m)["iou"] for f, m in zip(found, masks)])[:count]
+        worst = np.argsort([score(f, m)["iou"] for f, m in zip(found, masks)])[skip : skip + count]
         rows.append(np.hstack([tile(images[i], masks[i], found[i], size) for i in worst]))
     return np.vstack(rows)
 
@@ -36,11 +36,12 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--step", type=int, default=5)
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many of the worst, whose masks are wrong")
     parser.add_argument("--count", type=int, default=4, help="pictures per set")
     parser.add_argument("--size", type=int, default=120)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     sets = validation_sets(args.data, read_split(), args.step)
     chosen = {name: sets[name] for name in args.sets.split(",")}
-    image = sheet(session(args.model), chosen, args.count, args.size)
+    image = sheet(session(args.model), chosen, args.skip, args.count, args.size)
     cv2.imwrite(str(args.out), image[..., ::-1], (cv2.IMWRITE_PNG_COMPRESSION, 9, cv2.IMWRITE_JPEG_QUALITY, 82))

@@ -15,10 +15,8 @@ from nets.blocks import Rsu, RsuDilated
 from nets.normalise import normalise
 
 BINS = 4096
-# Rounding averages out in a convolution's sum, cutting off does not: with plain square errors the cut values alone
-# cost the composites .013 of IoU, the 127 steps nothing. Deep blocks tell rare strong values from none, fine ones shades.
-# IoU lost on ecssd, eighth and ninth weights: 400 and 3000 .0038 and .0027, 400 and 10000 none and .0023, 1000 and 10000
-# .0018 and .0003; tenth: 1000 and 10000 .0065, 1000 and 30000 .0033, 2000 and 100000 .0014; eleventh: the same .0026; twelfth: .0009.
+# How often the error of a value that is cut off counts: rounding averages out in a convolution's sum, cutting off does
+# not. Deep blocks tell rare strong values from none, fine ones shades. `HISTORY.md` has what other choices cost.
 CUT, DEEP_CUT = 2000, 100000
 DEEP = ("enc.3.", "enc.4.", "enc.5.", "dec.2.", "dec.3.", "dec.4.")
 
