@@ -1,4 +1,6 @@
-"""Draws before-after.jpg for the README: a photo, and its cut-out on magenta.
+"""The README's picture.
+
+In:  a photo, and its cut-out as PNG. Out: before-after.jpg beside this file: the photo, and the cut-out on magenta.
 
 `cargo run --release -- www/public/samples/shoe.jpg -o shoe.png`, then
 `python docs/before_after.py www/public/samples/shoe.jpg shoe.png` (Pillow 11).
