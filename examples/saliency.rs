@@ -8,7 +8,7 @@ use std::io::{ErrorKind, Read, Write};
 
 use cleancut::Image;
 use cleancut::engine::Engine;
-use cleancut::preprocess::preprocess;
+use cleancut::find::preprocess::preprocess;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();

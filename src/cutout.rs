@@ -2,19 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::compose::compose;
-use crate::edit::{Stroke, edit};
-use crate::encode::encode;
 use crate::error::{Error, Result};
-use crate::frame::{Placement, place};
-use crate::ground::Ground;
-use crate::image::{Image, Mask};
-use crate::options::{Background, Channels, Options};
-use crate::paint::paint;
-use crate::pipeline::Step;
-use crate::resample::{crop, crop_mask, part, resample, resample_mask, resize_mask};
-use crate::shadow::{Shade, room};
-use crate::subject::{Rect, Subject};
+use crate::find::subject::{CONFIDENT, Subject};
+use crate::matte::edit::{Stroke, edit};
+use crate::options::Options;
+use crate::raster::resample::resize_mask;
+use crate::raster::{Image, Mask, Rect};
+use crate::render::render;
+use crate::step::Step;
+use crate::write::encode;
 
 /// A photo, its mask and its subject. Rendering never runs the network.
 #[derive(Debug, Clone)]
@@ -79,7 +75,7 @@ impl Cutout {
     /// # Errors
     /// [`Error::TooLarge`] when the frame asks for more than `options.max_pixels`.
     pub fn render(&self, options: &Options) -> Result<Image> {
-        draw(Cow::Borrowed(&self.photo), &self.mask, &self.subject, options)
+        render(Cow::Borrowed(&self.photo), &self.mask, &self.subject, options)
     }
 
     /// [`render`](Self::render) without a copy of the photo.
@@ -87,7 +83,7 @@ impl Cutout {
     /// # Errors
     /// As [`render`](Self::render).
     pub fn into_render(self, options: &Options) -> Result<Image> {
-        draw(Cow::Owned(self.photo), &self.mask, &self.subject, options)
+        render(Cow::Owned(self.photo), &self.mask, &self.subject, options)
     }
 
     /// The rendered picture as a file of `options.format`.
@@ -106,49 +102,13 @@ impl Cutout {
     pub fn into_file(self, options: &Options, mut on_step: impl FnMut(Step)) -> Result<Vec<u8>> {
         let Subject { bounds, confidence, .. } = self.subject;
         if bounds.is_none() {
-            return Err(Error::NoSubject { confidence });
+            return Err(Error::NoSubject { confidence, least: CONFIDENT });
         }
         on_step(Step::Compose);
         let picture = self.into_render(options)?;
         on_step(Step::Encode);
         encode(&picture, options)
     }
-}
-
-fn draw(photo: Cow<'_, Image>, mask: &Mask, subject: &Subject, options: &Options) -> Result<Image> {
-    let size = (photo.width(), photo.height());
-    let room = room(options.shadow);
-    let placement = place(size, subject, &options.frame, room, options.max_pixels)?;
-    if options.channels == Channels::Alpha {
-        return Ok(draw_mask(mask, &placement));
-    }
-    let (background, fit) = (&options.background, options.background_fit);
-    let ground = Ground::new(background, fit, &photo, mask, &placement);
-    let shade = Shade::new(options.shadow, &photo, mask, subject, &placement);
-    let part = part(&placement, size.0, size.1);
-    let cut = if (part.width, part.height) == size {
-        compose(photo.into_owned(), mask, options.decontaminate)
-    } else {
-        let cropped = crop(&photo, part);
-        drop(photo);
-        compose(cropped, &crop_mask(mask, part), options.decontaminate)
-    };
-    let drawn = resample(cut, part, &placement);
-    if shade.is_none()
-        && *background == Background::Transparent
-        && (drawn.width(), drawn.height()) == (placement.width, placement.height)
-    {
-        return Ok(drawn);
-    }
-    Ok(paint(drawn, &placement, &ground, shade.as_ref()))
-}
-
-/// The mask as a grey, opaque picture, black outside the photo.
-fn draw_mask(mask: &Mask, placement: &Placement) -> Image {
-    let mask = resample_mask(mask, placement);
-    let grey: Vec<u8> = mask.values().iter().flat_map(|&v| [v, v, v, 255]).collect();
-    let grey = Image::new(mask.width(), mask.height(), grey);
-    paint(grey, placement, &Ground::plain([0, 0, 0, 255], placement), None)
 }
 
 /// Boxes of a picture of one size in another; none gets lost.

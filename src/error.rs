@@ -47,14 +47,12 @@ pub enum Error {
         reason: String,
     },
     /// Nothing in the photo stands out. [`Cutout`](crate::Cutout) tells it without an error.
-    #[error(
-        "no subject found (confidence {:.2}; at least {:.2} is wanted)",
-        confidence,
-        crate::subject::CONFIDENT
-    )]
+    #[error("no subject found (confidence {confidence:.2}; at least {least:.2} is wanted)")]
     NoSubject {
         /// What [`Subject::confidence`](crate::Subject) was, 0 to 1.
         confidence: f32,
+        /// What is wanted, 0 to 1.
+        least: f32,
     },
     /// The method `studio` was asked for and the ground is not plain.
     #[error("the ground is not plain enough for the method studio: {reason}")]

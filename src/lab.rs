@@ -6,7 +6,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Image;
 use crate::engine::{Engine, kernels};
-use crate::preprocess::{Input, preprocess};
+use crate::find::preprocess::preprocess;
+use crate::raster::Input;
 
 /// Where this build's kernels differ from the scalar ones, one line per case.
 #[wasm_bindgen(js_name = kernelDifferences)]

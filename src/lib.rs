@@ -14,41 +14,27 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
-pub mod border;
-pub mod compose;
 mod cutout;
-pub mod decode;
-pub mod edit;
-pub mod encode;
 pub mod engine;
 mod error;
-mod field;
-pub mod foreground;
-pub mod frame;
-mod grid;
-pub mod ground;
-mod image;
+pub mod find;
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]
 pub mod lab;
 pub mod matte;
 pub mod options;
-pub mod orient;
-pub mod paint;
-mod parts;
 pub mod pipeline;
-pub mod preprocess;
-pub mod presets;
-pub mod resample;
-pub mod shadow;
-mod shrink;
-pub mod studio;
-pub mod subject;
+pub mod raster;
+pub mod read;
+pub mod render;
+mod step;
 #[cfg(feature = "wasm")]
 pub mod wasm;
+pub mod write;
 
 pub use cutout::Cutout;
 pub use error::{Error, Result};
-pub use image::{Image, Mask};
+pub use find::subject::Subject;
 pub use options::Options;
-pub use pipeline::{Remover, Step};
-pub use subject::Subject;
+pub use pipeline::Remover;
+pub use raster::{Image, Mask};
+pub use step::Step;

@@ -10,54 +10,17 @@
 //!                                                   └─> Image ─ encode ─> bytes
 //! ```
 
-use crate::border::{cut_sides, narrow, reach_border, widen};
 use crate::cutout::Cutout;
-use crate::decode::decode;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::image::Image;
-use crate::matte::matte;
+use crate::find::border::{cut_sides, narrow, reach_border, widen};
+use crate::find::preprocess::preprocess;
+use crate::find::subject::{self, Subject};
+use crate::matte::{matte, studio};
 use crate::options::{Method, Options};
-use crate::orient::orient;
-use crate::preprocess::preprocess;
-use crate::shrink::shrink;
-use crate::studio;
-use crate::subject::{self, Subject};
-
-/// A step of the pipeline, as progress and timings name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// File to pixels, the right way up.
-    Decode,
-    /// Pixels to the network's input.
-    Preprocess,
-    /// The network, twice where a side of the photo cuts the subject.
-    Inference,
-    /// Saliency to a mask of the photo's size.
-    Matte,
-    /// Photo and mask to the cut-out.
-    Compose,
-    /// Cut-out to a file.
-    Encode,
-}
-
-impl Step {
-    /// Every step, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Decode, Self::Preprocess, Self::Inference, Self::Matte, Self::Compose, Self::Encode];
-
-    /// The step's name in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Decode => "decode",
-            Self::Preprocess => "preprocess",
-            Self::Inference => "inference",
-            Self::Matte => "matte",
-            Self::Compose => "compose",
-            Self::Encode => "encode",
-        }
-    }
-}
+use crate::raster::{Image, shrink};
+use crate::read::read;
+use crate::step::Step;
 
 /// Removes backgrounds. Holds the loaded network and nothing of the photos.
 #[derive(Debug)]
@@ -125,7 +88,7 @@ impl Remover {
         mut on_step: impl FnMut(Step),
     ) -> Result<Vec<u8>> {
         on_step(Step::Decode);
-        let photo = read(photo, options)?;
+        let photo = read(photo, options.max_pixels)?;
         self.segment(photo, options, &mut on_step)?.into_file(options, on_step)
     }
 }
@@ -145,13 +108,4 @@ pub fn segment_studio(
     let mask = studio::segment(&photo, &ground, options);
     let subject = Subject::find(&mask, studio::confidence(&mask));
     Ok(Cutout::new(photo, mask, subject))
-}
-
-/// The pixels of a JPEG, PNG or WebP file, the right way up, in sRGB.
-///
-/// # Errors
-/// [`Error::UnsupportedFormat`], [`Error::TooLarge`] or [`Error::Decode`].
-pub fn read(photo: &[u8], options: &Options) -> Result<Image> {
-    let (stored, orientation) = decode(photo, options.max_pixels)?;
-    Ok(orient(stored, orientation))
 }

@@ -11,11 +11,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::cutout::Cutout;
-use crate::edit::Stroke;
 use crate::error::{Error, Result};
-use crate::image::Image;
+use crate::matte::edit::Stroke;
 use crate::options::{Background, Options};
-use crate::pipeline::{Remover, Step, read, segment_studio};
+use crate::pipeline::{Remover, segment_studio};
+use crate::raster::Image;
+use crate::read::read;
+use crate::step::Step;
 
 #[wasm_bindgen(start)]
 fn start() {
@@ -43,7 +45,7 @@ pub struct JsPicture(Image);
 impl JsPicture {
     /// `file`: the bytes of a JPEG, PNG or WebP file.
     pub fn decode(file: &[u8], options: &str) -> std::result::Result<Self, JsValue> {
-        parse(options).and_then(|options| read(file, &options)).map(Self).map_err(thrown)
+        parse(options).and_then(|options| read(file, options.max_pixels)).map(Self).map_err(thrown)
     }
 
     /// `pixels`: `[height, width, 4]` RGBA8.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cleancut::options::{Background, Format, Method};
-use cleancut::pipeline::{read, segment_studio};
+use cleancut::pipeline::segment_studio;
+use cleancut::read::read;
 use cleancut::{Options, Remover, Step};
 
 const MODEL: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_MODEL_NAME")));
@@ -162,7 +163,7 @@ fn parse_args() -> Result<Option<Args>, lexopt::Error> {
 
 fn picture(file: &Path, options: &Options) -> Result<cleancut::Image, String> {
     let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    read(&bytes, options).map_err(|error| format!("{}: {error}", file.display()))
+    read(&bytes, options.max_pixels).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// The format that a file's name asks for.
@@ -254,7 +255,7 @@ fn cut_out(
     let mut began: Vec<(Step, Instant)> = Vec::new();
     let mut on_step = |step| began.push((step, Instant::now()));
     on_step(Step::Decode);
-    let pixels = read(&bytes, &options)?;
+    let pixels = read(&bytes, options.max_pixels)?;
     let cutout = match remover {
         Some(remover) => remover.segment(pixels, &options, &mut on_step)?,
         None => segment_studio(pixels, &options, &mut on_step)?,

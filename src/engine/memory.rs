@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use tract_core::internal::*;
 
-use super::graph::{Network, Operator, shape};
 use super::layers::Shape;
+use super::network::{Network, Operator, shape};
 
 /// Maps begin at multiples of a cache line.
 const ALIGN: usize = 64;

@@ -1,20 +1,22 @@
 //! In: an [`Input`], `[side, side, 3]` u8. Out: a [`Saliency`], `[side, side]` f32.
 //!
 //! U2-Netp (Qin et al. 2020, arXiv 2005.09007) in 8-bit integers. `lower` turns the ONNX file into
-//! a [`plan`] once, at build time; [`graph`] turns the plan into a tract graph of our own
-//! [`layers`], placed in one arena by [`memory`]; the layers call the [`kernels`].
+//! a [`plan`] once, at build time; [`network`] turns the plan into a tract graph of our own
+//! [`layers`], [`memory`] gives every map its place in one arena, and [`chain`] is what runs; the
+//! layers call the [`kernels`].
 //!
 //! ```text
-//! u2netp-int8.onnx ─ lower ─> Plan ─ write ─> bytes ─ read ─> Plan ─ graph ─> tract ─> Saliency
+//! ONNX ─ lower ─> Plan ─ write ─> bytes ─ read ─> Plan ─ network ─ memory ─ chain ─> Saliency
 //! ```
 
-mod graph;
+mod chain;
 pub(crate) mod kernels;
 mod layers;
 #[cfg(feature = "lower")]
 mod lower;
 mod memory;
 mod model;
+mod network;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -23,11 +25,12 @@ use std::sync::Mutex;
 
 use tract_core::internal::TractError;
 
-use self::graph::{Layers, Ready};
+use self::chain::Ready;
 use self::kernels::Kernels;
+use self::network::Layers;
 use self::plan::Plan;
 use crate::error::{Error, Result};
-use crate::preprocess::Input;
+use crate::raster::{INPUT_SIDE, Input, Saliency};
 
 pub use model::{MODEL_NAME, MODEL_SHA256};
 
@@ -37,35 +40,6 @@ pub const SIDE_STEP: u32 = 32;
 pub const MIN_SIDE: u32 = 160;
 /// to this.
 pub const MAX_SIDE: u32 = 640;
-
-/// How likely each pixel of the input belongs to the subject: `[side, side]` f32 in [0, 1].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Saliency {
-    side: u32,
-    values: Vec<f32>,
-}
-
-impl Saliency {
-    /// Wraps `values`, `[side, side]` f32 in [0, 1].
-    ///
-    /// # Panics
-    /// When `side` is 0 or `values` is not `side * side` long.
-    pub fn new(side: u32, values: Vec<f32>) -> Self {
-        assert!(side > 0, "a saliency map has at least one value");
-        assert_eq!(values.len(), side as usize * side as usize);
-        Self { side, values }
-    }
-
-    /// The side, px.
-    pub fn side(&self) -> u32 {
-        self.side
-    }
-
-    /// `[side, side]` f32 in [0, 1].
-    pub fn values(&self) -> &[f32] {
-        &self.values
-    }
-}
 
 /// A network that is loaded and ready.
 #[derive(Debug)]
@@ -90,7 +64,7 @@ impl Engine {
         let failed = |error: TractError| Error::Model { reason: format!("{error:#}") };
         let kernels = kernels::select();
         let layers = Layers::new(plan, kernels);
-        let ready = layers.ready(crate::preprocess::INPUT_SIDE as usize).map_err(failed)?;
+        let ready = Ready::new(&layers, INPUT_SIDE as usize).map_err(failed)?;
         Ok(Self { layers, kernels, ready: Mutex::new(Some(ready)) })
     }
 
@@ -117,7 +91,7 @@ impl Engine {
         let last = self.ready.lock().ok().and_then(|mut ready| ready.take());
         let mut ready = match last.filter(|ready| ready.side == side as usize) {
             Some(ready) => ready,
-            None => self.layers.ready(side as usize).map_err(failed)?,
+            None => Ready::new(&self.layers, side as usize).map_err(failed)?,
         };
         let values = ready.run(input.values()).map_err(failed)?;
         if let Ok(mut last) = self.ready.lock() {

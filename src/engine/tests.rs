@@ -4,8 +4,8 @@ use super::kernels::{Kernels, all};
 use super::layers::{Shape, Weights};
 use super::plan::{Kind, Node};
 use super::*;
-use crate::image::Image;
-use crate::preprocess::preprocess;
+use crate::find::preprocess::preprocess;
+use crate::raster::Image;
 
 const ONNX: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_MODEL_NAME")));
 

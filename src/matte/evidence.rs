@@ -7,14 +7,12 @@
 //! with the map as the prior; the colour models of Rother et al. 2004, GrabCut, without its graph).
 //! Where the network is sure, no vote overrules it.
 
-use super::gaussian::{Gaussian, moments};
+use super::gaussian::{Gaussian, NOISE, moments};
 use super::palette::Palette;
-use crate::field::{Field, window_means};
+use crate::raster::field::{Field, window_means};
 
 /// The window's radius, as a part of the field's longer side.
 const REACH: usize = 6;
-/// The deviation below which colours do not differ, of the full range.
-pub(super) const NOISE: f32 = 0.005;
 /// The loudest vote of a window, nats.
 const LOUDEST_NEAR: f32 = 6.0;
 /// The loudest vote of the whole photo, nats.

@@ -1,5 +1,8 @@
 //! In: weighted moments of colours. Out: the Gaussian that they come from.
 
+/// The deviation below which colours do not differ, of the full range.
+pub(super) const NOISE: f32 = 0.005;
+
 /// Three independent channels.
 pub(super) struct Gaussian {
     pub(super) mean: [f32; 3],

@@ -5,8 +5,8 @@
 //! arXiv 1505.00996): the models are found on the small field and read between its cells at the
 //! photo's own resolution.
 
-use crate::field::{Field, lerp, neighbours, spans, window_means};
-use crate::image::Image;
+use crate::raster::Image;
+use crate::raster::field::{Field, lerp, neighbours, spans, window_means};
 
 /// The window's radius, as a part of the field's longer side.
 const REACH: usize = 64;
@@ -166,7 +166,7 @@ mod tests {
         let (width, height) = (97, 61);
         let pixels: Vec<u8> = (0..width * height * 4).map(|i| (i * 7919 % 256) as u8).collect();
         let photo = Image::new(width as u32, height as u32, pixels);
-        let mut field = crate::field::guide(&photo, 40);
+        let mut field = crate::raster::field::guide(&photo, 40);
         let middle = field.width / 2;
         let columns = field.width;
         for (index, cell) in field.cells.iter_mut().enumerate() {

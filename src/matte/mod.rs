@@ -7,24 +7,25 @@
 //! photo ─────────── guide ───┘                                                            │
 //!   └─────────────────────────────────────────────────────────────────────────────────────┘
 //! ```
-//! Everything but the last step happens on a [`Field`](crate::field::Field) of at most [`FAST`] or
+//! Everything but the last step happens on a [`Field`](crate::raster::field::Field) of at most [`FAST`] or
 //! [`BEST`] px, so that its cost does not grow with the photo. The last step reads each pixel of the
 //! photo once.
 
+pub mod edit;
 mod evidence;
 mod gaussian;
 mod guided;
 mod palette;
 mod regions;
+pub mod studio;
 
-use crate::engine::Saliency;
-use crate::field::guide;
-use crate::image::{Image, Mask};
 use crate::options::{Options, Refine};
-use crate::resample::resize_mask;
+use crate::raster::field::guide;
+use crate::raster::resample::resize_mask;
+use crate::raster::{Image, Mask, Saliency};
 use evidence::weigh_evidence;
 use guided::Guided;
-pub(crate) use regions::clean;
+use regions::clean;
 
 /// The stretch never takes a saliency above this for ground.
 const GROUND_AT_MOST: f32 = 0.1;

@@ -3,8 +3,7 @@
 //! The colour models of GrabCut (Rother et al. 2004), found by splitting alone (Orchard and Bouman
 //! 1991): the widest group of colours is cut at its mean, across its longest axis.
 
-use super::evidence::NOISE;
-use super::gaussian::{Gaussian, moments};
+use super::gaussian::{Gaussian, NOISE, moments};
 
 /// At most as many Gaussians.
 const COLOURS: usize = 8;

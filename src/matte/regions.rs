@@ -3,9 +3,9 @@
 
 use super::evidence::ycc;
 use super::gaussian::{Gaussian, moments};
-use crate::field::Field;
 use crate::options::{Holes, Subjects};
-use crate::parts::parts;
+use crate::raster::field::Field;
+use crate::raster::parts;
 
 /// From here on the map says subject.
 const SUBJECT: f32 = 0.5;
@@ -22,7 +22,7 @@ const SURE_HOLE: f32 = 0.15;
 const FOREIGN: f32 = 25.0;
 const OWN: f32 = 9.0;
 /// The deviation below which the colours of a hole and its surroundings do not differ, of the full range.
-const NOISE: f32 = 0.02;
+const HOLE_NOISE: f32 = 0.02;
 /// Deeper than this part of the longer side, a subject is opaque.
 const CORE: usize = 24;
 
@@ -159,7 +159,7 @@ fn colours(field: &Field<4>, near: &Near, counts: impl Fn(usize, f32) -> bool) -
             }
         }
     }
-    (sums[0] >= 10.0).then(|| Gaussian::of(&sums, NOISE))
+    (sums[0] >= 10.0).then(|| Gaussian::of(&sums, HOLE_NOISE))
 }
 
 /// Which cells are ground that reaches the border.

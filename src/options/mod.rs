@@ -2,12 +2,14 @@
 //! and for JavaScript, so that both say the same.
 
 mod parse;
+pub mod presets;
 
 use std::sync::Arc;
 
-use crate::decode::MAX_PIXELS;
-use crate::image::Image;
-use crate::preprocess::INPUT_SIDE;
+use crate::raster::{INPUT_SIDE, Image};
+
+/// The default limit on width x height, px: what a 48 or 50 Mpx phone camera makes, and some air.
+pub const MAX_PIXELS: u64 = 64_000_000;
 
 /// Every choice. [`Options::parse`] takes them by name, as words.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,7 +191,7 @@ pub enum Fit {
     Contain,
 }
 
-/// The subject's shadow. Black, as drawn in [`shadow`](crate::shadow).
+/// The subject's shadow. Black, as drawn in [`shadow`](crate::render::shadow).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shadow {
     /// None.

@@ -1,11 +1,11 @@
 //! In: an option's name and its value, as words. Out: the option set, or what would have been right.
 
+use super::presets::preset;
 use super::{
     Background, Channels, Fit, Format, Holes, Length, Method, Options, Refine, Shadow, Size,
     Subjects,
 };
 use crate::error::{Error, Result};
-use crate::presets::preset;
 
 /// Every name that [`Options::parse`] knows, and what it takes.
 const NAMES: [(&str, &str); 21] = [

@@ -1,8 +1,9 @@
 //! Every format, colour type and orientation, against the four quadrants that
 //! `tests/fixtures/draw.py` draws; and every kind of bad file.
 
-use cleancut::decode::{MAX_PIXELS, decode};
-use cleancut::orient::orient;
+use cleancut::options::MAX_PIXELS;
+use cleancut::read::decode::decode;
+use cleancut::read::orient::orient;
 use cleancut::{Error, Image, Result};
 
 use crate::fixture;

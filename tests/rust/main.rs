@@ -3,6 +3,7 @@
 mod command_line;
 mod decode;
 mod golden;
+mod house;
 mod models;
 mod pipeline;
 mod render;

@@ -16,7 +16,7 @@ static REMOVER: LazyLock<Remover> = LazyLock::new(|| {
 /// With or without a subject.
 fn cut_out(photo: &[u8]) -> RgbaImage {
     let options = Options::default();
-    let photo = cleancut::pipeline::read(photo, &options).unwrap();
+    let photo = cleancut::read::read(photo, options.max_pixels).unwrap();
     let png = REMOVER.segment(photo, &options, |_| {}).unwrap().encode(&options).unwrap();
     let decoded = image::load_from_memory_with_format(&png, image::ImageFormat::Png).unwrap();
     assert_eq!(decoded.color().bits_per_pixel() / 8, if is_opaque(&decoded) { 3 } else { 4 });
@@ -91,11 +91,11 @@ fn a_picture_without_a_subject_is_said_to_have_none() {
 #[test]
 fn the_mug_is_boxed_and_no_side_cuts_it() {
     let options = Options::default();
-    let photo = cleancut::pipeline::read(&fixture("mug.jpg"), &options).unwrap();
+    let photo = cleancut::read::read(&fixture("mug.jpg"), options.max_pixels).unwrap();
     let cutout = REMOVER.segment(photo, &options, |_| {}).unwrap();
     let subject = cutout.subject();
     let bounds = subject.bounds.unwrap();
     assert!(bounds.x > 100 && bounds.y > 50 && bounds.x + bounds.width < 620, "{bounds:?}");
-    assert_eq!(subject.touches, cleancut::subject::Sides::default());
+    assert_eq!(subject.touches, cleancut::find::subject::Sides::default());
     assert!(subject.confidence > 0.6, "{}", subject.confidence);
 }

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use cleancut::find::subject::Sides;
 use cleancut::options::Background;
-use cleancut::subject::{Rect, Sides};
+use cleancut::raster::Rect;
 use cleancut::{Cutout, Image, Mask, Options, Subject};
 
 use crate::golden;

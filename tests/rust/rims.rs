@@ -1,8 +1,7 @@
 //! What decontamination is worth: products on strong colours, with the true alpha, so that nothing but
 //! the estimated colours is measured. Wants the training pictures; skips without them.
 
-use cleancut::subject::Subject;
-use cleancut::{Cutout, Image, Mask, Options};
+use cleancut::{Cutout, Image, Mask, Options, Subject};
 use image::imageops::{self, FilterType};
 
 use crate::root;

@@ -1,0 +1,9 @@
+//! What the network is shown, and what its answer says.
+//!
+//! In: an [`Image`](crate::Image). Out: an [`Input`](crate::raster::Input) for the engine. In: a
+//! [`Saliency`](crate::raster::Saliency) or a [`Mask`](crate::Mask). Out: how sure the network is, which
+//! sides cut the subject, and the [`Subject`](subject::Subject).
+
+pub mod border;
+pub mod preprocess;
+pub mod subject;

@@ -1,0 +1,119 @@
+//! In: a [`Ground`]. Out: which of its cells are ground, found by a flood from the photo's border,
+//! `[rows, columns]` bool.
+//!
+//! The flood runs through cells of the ground's colour and, in small steps, through its shadows:
+//! the ground's colour made darker or lighter (the colour line of shadow removal, as in Horprasert
+//! et al. 1999). It stops at edges, so that a grey garment on grey stays.
+
+use super::ground::Ground;
+use crate::raster::parts;
+
+/// How dark a shadow and how light a glow the flood runs through, as shares of the ground.
+const SHADES: std::ops::RangeInclusive<f32> = 0.45..=1.15;
+/// How much darker the next cell of a shadow may be, levels.
+const STEP: f32 = 4.0;
+/// How much less even than the ground a region may be, levels.
+const AIR: f32 = 1.5;
+/// What differs this much more than the tolerance is an edge, levels.
+const EDGE: f32 = 10.0;
+/// The share of a hole's outline that is edge, at least.
+const EDGE_SHARE: f32 = 0.6;
+/// A ground darker than this has no shadows to speak of, levels.
+const DARKEST_LIT: f32 = 40.0;
+
+/// Floods `ground` from its border.
+pub(super) fn flood(ground: &Ground) -> Vec<bool> {
+    let cells = &ground.cells;
+    let (columns, rows) = (cells.columns, cells.rows);
+    let mut reached = vec![false; cells.cells.len()];
+    let mut open: Vec<usize> = (0..cells.cells.len())
+        .filter(|at| {
+            let (x, y) = (at % columns, at / columns);
+            x == 0 || y == 0 || x == columns - 1 || y == rows - 1
+        })
+        .filter(|&at| ground.is_plain(at))
+        .collect();
+    for &at in &open {
+        reached[at] = true;
+    }
+    while let Some(from) = open.pop() {
+        for to in cells.beside(from) {
+            if !reached[to] && (ground.is_plain(to) || is_shaded_step(ground, from, to)) {
+                reached[to] = true;
+                open.push(to);
+            }
+        }
+    }
+    reached
+}
+
+fn is_shaded_step(ground: &Ground, from: usize, to: usize) -> bool {
+    let (before, cell) = (ground.cells.cells[from], ground.cells.cells[to]);
+    let is_close = (0..3).all(|c| {
+        (before.mean[c] - cell.mean[c]).abs() <= STEP
+            && f32::from(cell.high[c] - cell.low[c]) <= 2.0 * STEP + ground.noise()
+    });
+    is_close && is_shade(ground, to)
+}
+
+/// Whether a cell has the ground's colour but for its brightness.
+pub(super) fn is_shade(ground: &Ground, cell: usize) -> bool {
+    let (colour, mean) = (ground.at(cell), ground.cells.cells[cell].mean);
+    let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    let power = dot(colour, colour);
+    if power < 3.0 * DARKEST_LIT * DARKEST_LIT {
+        return false;
+    }
+    let shade = dot(mean, colour) / power;
+    SHADES.contains(&shade)
+        && (0..3).all(|c| (mean[c] - shade * colour[c]).abs() <= ground.tolerance + 3.0)
+}
+
+/// Tells ground that the subject surrounds, or that the mask takes for the subject, from white
+/// garments on white: a whole region of it is as even as the ground elsewhere.
+pub(super) struct Evenness {
+    residual: f32,
+    span: f32,
+}
+
+impl Evenness {
+    /// That of the cells in `sure`, which are plain.
+    pub(super) fn of(ground: &Ground, sure: &[usize]) -> Self {
+        let mean = |what: &dyn Fn(usize) -> f32| {
+            sure.iter().map(|&at| what(at)).sum::<f32>() / sure.len().max(1) as f32
+        };
+        Self { residual: mean(&|at| ground.residual(at)), span: mean(&|at| ground.span(at)) }
+    }
+
+    /// Whether `region` is as even as this, with some air.
+    pub(super) fn is_like(&self, ground: &Ground, region: &[usize]) -> bool {
+        let other = Self::of(ground, region);
+        other.residual <= 1.5 * self.residual + AIR && other.span <= 1.5 * self.span + 2.0 * AIR
+    }
+
+    /// Whether `region` is as even as this and ends at edges.
+    pub(super) fn holds(&self, ground: &Ground, region: &[usize]) -> bool {
+        self.is_like(ground, region) && ends_at_edges(ground, region)
+    }
+}
+
+/// Whether most cells around `region` that are not plain differ clearly from the ground.
+fn ends_at_edges(ground: &Ground, region: &[usize]) -> bool {
+    let around = region.iter().flat_map(|&at| ground.cells.neighbours(at));
+    let residuals: Vec<f32> =
+        around.filter(|&at| !ground.is_plain(at)).map(|at| ground.residual(at)).collect();
+    let clear = residuals.iter().filter(|&&residual| residual > EDGE + ground.tolerance).count();
+    clear as f32 >= EDGE_SHARE * residuals.len() as f32
+}
+
+/// The connected regions of `cells` that `takes` lets in, of at least `least` cells.
+pub(super) fn regions(
+    ground: &Ground,
+    least: usize,
+    takes: impl Fn(usize) -> bool,
+) -> Vec<Vec<usize>> {
+    let takes = (0..ground.cells.cells.len()).map(takes).collect();
+    let mut regions = parts(takes, ground.cells.columns);
+    regions.retain(|region| region.len() >= least);
+    regions
+}

@@ -1,0 +1,132 @@
+//! Small maps of numbers that stand for a large photo: `[height, width, N]` f32, smooth enough to be
+//! kept at a few hundred px and read between their cells. Everything that needs neighbours is computed
+//! on a [`Field`]; what runs over the photo's own pixels reads one of its rows at a time.
+
+mod spread;
+mod window;
+
+use std::ops::Range;
+
+pub(crate) use spread::spread;
+pub(crate) use window::window_means;
+
+use super::resample::{average, average_mask};
+use super::{Image, Mask, shrink};
+
+/// `[height, width, N]` f32.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Field<const N: usize> {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) cells: Vec<[f32; N]>,
+}
+
+impl<const N: usize> Field<N> {
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        Self { width, height, cells: vec![[0.0; N]; width * height] }
+    }
+
+    /// Its rows, read as if it had `height` of them.
+    pub(crate) fn rows(&self, height: usize) -> Rows<'_, N> {
+        Rows { field: self, height, row: vec![[0.0; N]; self.width] }
+    }
+}
+
+/// The size, cells, of a field for a photo: the photo's shape, its longer side at most `longest`.
+pub(crate) fn field_size(photo: &Image, longest: u32) -> (usize, usize) {
+    let (width, height) = (u64::from(photo.width()), u64::from(photo.height()));
+    let longer = width.max(height);
+    let longest = longer.min(u64::from(longest));
+    let scaled = |side: u64| ((side * longest + longer / 2) / longer).max(1) as usize;
+    (scaled(width), scaled(height))
+}
+
+/// `photo`, or what [`shrink`] made of it, averaged down to a field of at most `longest` cells: red,
+/// green and blue in [0, 1], and 0.
+pub(crate) fn guide(photo: &Image, longest: u32) -> Field<4> {
+    let (width, height) = field_size(photo, longest);
+    let small = average(photo, (width as u32, height as u32));
+    let unit = |value: u8| f32::from(value) / 255.0;
+    let cells = small.chunks_exact(4).map(|p| [unit(p[0]), unit(p[1]), unit(p[2]), 0.0]).collect();
+    Field { width, height, cells }
+}
+
+/// [`guide`], with the averaged mask as the fourth channel.
+pub(crate) fn masked_guide(photo: &Image, mask: &Mask, longest: u32) -> Field<4> {
+    let mut field = guide(&shrink(photo), longest);
+    let small = average_mask(mask, (field.width as u32, field.height as u32));
+    field.cells.iter_mut().zip(small).for_each(|(cell, alpha)| cell[3] = f32::from(alpha) / 255.0);
+    field
+}
+
+/// See [`Field::rows`].
+pub(crate) struct Rows<'a, const N: usize> {
+    field: &'a Field<N>,
+    height: usize,
+    row: Vec<[f32; N]>,
+}
+
+impl<const N: usize> Rows<'_, N> {
+    /// Row `y` of the `height`, still `[width]` cells wide; bilinear, pixel centres, edges held.
+    pub(crate) fn row(&mut self, y: usize) -> &[[f32; N]] {
+        let (above, below, share) = neighbours(y, self.height, self.field.height);
+        let width = self.field.width;
+        let above = &self.field.cells[above * width..][..width];
+        let below = &self.field.cells[below * width..][..width];
+        for ((cell, above), below) in self.row.iter_mut().zip(above).zip(below) {
+            *cell = lerp(above, below, share);
+        }
+        &self.row
+    }
+}
+
+/// The cells that pixel `at` of `of` lies between, of `cells` that stand for the same length, and
+/// how far it is towards the second.
+pub(crate) fn neighbours(at: usize, of: usize, cells: usize) -> (usize, usize, f32) {
+    let place = (at as f32 + 0.5) * (cells as f32 / of as f32) - 0.5;
+    let place = place.clamp(0.0, (cells - 1) as f32);
+    let first = (place as usize).min(cells - 1);
+    (first, (first + 1).min(cells - 1), place - first as f32)
+}
+
+/// The pixels of a row that lie between the same two of `cells`, as ranges, with those cells.
+pub(crate) fn spans(pixels: usize, cells: usize) -> Vec<(Range<usize>, usize, usize)> {
+    let mut spans: Vec<(Range<usize>, usize, usize)> = Vec::with_capacity(cells);
+    for x in 0..pixels {
+        let (left, right, _) = neighbours(x, pixels, cells);
+        match spans.last_mut() {
+            Some((range, last, _)) if *last == left => range.end = x + 1,
+            _ => spans.push((x..x + 1, left, right)),
+        }
+    }
+    spans
+}
+
+pub(crate) fn lerp<const N: usize>(from: &[f32; N], to: &[f32; N], share: f32) -> [f32; N] {
+    std::array::from_fn(|n| from[n] + (to[n] - from[n]) * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_has_the_shape_of_its_photo() {
+        let size = |width: u32, height: u32| {
+            let pixels = vec![0; (width * height * 4) as usize];
+            field_size(&Image::new(width, height, pixels), 100)
+        };
+        assert_eq!(size(400, 200), (100, 50));
+        assert_eq!(size(30, 20), (30, 20));
+        assert_eq!(size(1, 1000), (1, 100));
+        assert_eq!(size(1, 1), (1, 1));
+    }
+
+    #[test]
+    fn a_ramp_is_read_as_a_ramp() {
+        let field = Field::<1> { width: 1, height: 4, cells: vec![[0.], [1.], [2.], [3.]] };
+        let mut rows = field.rows(8);
+        let seen: Vec<f32> = (0..8).map(|y| rows.row(y)[0][0]).collect();
+        assert_eq!(seen, [0.0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.0]);
+    }
+}

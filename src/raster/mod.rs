@@ -1,0 +1,17 @@
+//! The ground floor: plain grids of numbers, and what may be done to any of them. Knows no step of the
+//! pipeline and no option.
+
+mod area;
+pub(crate) mod field;
+pub(crate) mod grid;
+mod image;
+mod parts;
+pub(crate) mod resample;
+mod saliency;
+mod shrink;
+
+pub use area::{Area, Rect};
+pub use image::{Image, Mask};
+pub(crate) use parts::{beside, parts};
+pub use saliency::{INPUT_SIDE, Input, Saliency};
+pub(crate) use shrink::shrink;

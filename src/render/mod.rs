@@ -1,0 +1,77 @@
+//! In: a photo, its [`Mask`] and its [`Subject`]. Out: the picture that [`Options`] ask for, an
+//! [`Image`], straight alpha.
+//!
+//! ```text
+//! Subject ─ frame ─> Placement ─┬─ ground ────────────────┐
+//!                               ├─ shadow ────────────────┤
+//! photo, Mask ── compose ───────┴─ resample ─> cut-out ─ paint ─> Image
+//!             (foreground)
+//! ```
+
+pub mod compose;
+pub mod foreground;
+pub mod frame;
+pub mod ground;
+pub mod paint;
+pub mod shadow;
+
+use std::borrow::Cow;
+
+use self::compose::compose;
+use self::frame::{Placement, place};
+use self::ground::Ground;
+use self::paint::paint;
+use self::shadow::{Shade, room};
+use crate::error::Result;
+use crate::find::subject::Subject;
+use crate::options::{Background, Channels, Options};
+use crate::raster::resample::{crop, crop_mask, part, resample, resample_mask};
+use crate::raster::{Image, Mask};
+
+/// Frame, background, shadow and channels as `options` say. `photo` and `mask` are of one size.
+///
+/// # Errors
+/// [`Error::TooLarge`](crate::Error::TooLarge) when the frame asks for more than `options.max_pixels`.
+pub fn render(
+    photo: Cow<'_, Image>,
+    mask: &Mask,
+    subject: &Subject,
+    options: &Options,
+) -> Result<Image> {
+    let size = (photo.width(), photo.height());
+    let room = room(options.shadow);
+    let placement = place(size, subject, &options.frame, room, options.max_pixels)?;
+    if options.channels == Channels::Alpha {
+        return Ok(draw_mask(mask, &placement));
+    }
+    let (background, fit) = (&options.background, options.background_fit);
+    let ground = Ground::new(background, fit, &photo, mask, &placement);
+    let shade = Shade::new(options.shadow, &photo, mask, subject, &placement);
+    let Placement { source, target, .. } = placement;
+    let to = (target.width, target.height);
+    let part = part(source, to, size);
+    let cut = if (part.width, part.height) == size {
+        compose(photo.into_owned(), mask, options.decontaminate)
+    } else {
+        let cropped = crop(&photo, part);
+        drop(photo);
+        compose(cropped, &crop_mask(mask, part), options.decontaminate)
+    };
+    let drawn = resample(cut, part, source, to);
+    if shade.is_none()
+        && *background == Background::Transparent
+        && (drawn.width(), drawn.height()) == (placement.width, placement.height)
+    {
+        return Ok(drawn);
+    }
+    Ok(paint(drawn, &placement, &ground, shade.as_ref()))
+}
+
+/// The mask as a grey, opaque picture, black outside the photo.
+fn draw_mask(mask: &Mask, placement: &Placement) -> Image {
+    let Placement { source, target, .. } = *placement;
+    let mask = resample_mask(mask, source, (target.width, target.height));
+    let grey: Vec<u8> = mask.values().iter().flat_map(|&v| [v, v, v, 255]).collect();
+    let grey = Image::new(mask.width(), mask.height(), grey);
+    paint(grey, placement, &Ground::plain([0, 0, 0, 255], placement), None)
+}
