@@ -1,7 +1,6 @@
 //! A [`Plan`] as a tract graph that has the network's own shape, for one size of picture: a node per
 //! layer, a u8 or f32 fact per map, checked as it is wired. tract puts it in order; it never runs.
 
-use std::fmt;
 use std::sync::Arc;
 
 use tract_core::internal::*;
@@ -100,8 +99,8 @@ macro_rules! op {
             not_a_typed_op!();
         }
 
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.name())
             }
         }

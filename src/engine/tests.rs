@@ -58,7 +58,9 @@ fn every_kernel_gives_the_same_saliency() {
             let layers = Layers::new(&plan, Kernels { narrow, wide: wide[index % wide.len()] });
             (
                 narrow.name,
-                layers.ready(160).and_then(|mut ready| ready.run(input.values())).expect("runs"),
+                Ready::new(&layers, 160)
+                    .and_then(|mut ready| ready.run(input.values()))
+                    .expect("runs"),
             )
         })
         .collect();
@@ -79,7 +81,7 @@ fn other_sizes_are_refused() {
 /// Where the saliency of the mug is above a half, on a grid of 32 by 32.
 fn mug(engine: &Engine, side: u32) -> Vec<bool> {
     let photo = include_bytes!("../../tests/fixtures/mug.jpg");
-    let photo = crate::pipeline::read(photo, &crate::Options::default()).expect("decodes");
+    let photo = crate::read::read(photo, crate::options::MAX_PIXELS).expect("decodes");
     let saliency = engine.run(&preprocess(&photo, side)).expect("runs");
     assert_eq!(saliency.side(), side);
     let cell = side / 32;
@@ -112,7 +114,7 @@ fn one_plan_finds_the_mug_at_every_size() {
 fn memory_grows_with_the_area_and_stays_below_48_mb_at_320() {
     let layers = Layers::new(&plan(), kernels::select());
     for side in [160, 224, 320, 416, 640] {
-        let bytes = layers.ready(side).expect("ready").memory_bytes();
+        let bytes = Ready::new(&layers, side).expect("ready").memory_bytes();
         println!("{side} px: {bytes} bytes");
         let per_pixel = bytes as f64 / (side * side) as f64;
         assert!(per_pixel * 320.0 * 320.0 < 48e6, "{side} px: {per_pixel} bytes per pixel");
