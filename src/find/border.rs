@@ -7,7 +7,7 @@
 //! second time the photo goes on past the sides that it touches, mirrored.
 
 use super::subject::Sides;
-use crate::raster::field::lerp;
+use crate::raster::field::{between, lerp};
 use crate::raster::{Image, Saliency};
 
 /// How wide the border is on a map of 320.
@@ -84,9 +84,7 @@ pub fn narrow(saliency: &Saliency, (width, height): (u32, u32), sides: Sides) ->
     let [top, right, bottom, left] = room(width, height, sides);
     let place = |at: usize, before: u32, length: u32, after: u32| {
         let at = before as f32 + (at as f32 + 0.5) * length as f32 / side as f32;
-        let at = at * side as f32 / (before + length + after) as f32 - 0.5;
-        let at = at.clamp(0.0, (side - 1) as f32);
-        (at as usize, (at as usize + 1).min(side - 1), at.fract())
+        between(at * side as f32 / (before + length + after) as f32, side)
     };
     let columns: Vec<_> = (0..side).map(|x| place(x, left, width, right)).collect();
     let mut values = Vec::with_capacity(side * side);

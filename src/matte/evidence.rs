@@ -26,7 +26,7 @@ const FEW: f32 = 0.1;
 /// The palettes learn from every so many cells, in rows and in columns.
 const EVERY: usize = 3;
 
-pub(super) fn weigh_evidence(field: &mut Field<4>) {
+pub(super) fn weigh_evidence(field: &mut Field<[f32; 4]>) {
     let Field { width, height, .. } = *field;
     let radius = (width.max(height) / REACH).max(1);
     let colours: Vec<[f32; 4]> = field.cells.iter().map(ycc).collect();
@@ -100,8 +100,8 @@ mod tests {
     const WIDTH: usize = 240;
 
     /// Red on the left half, blue on the right; the map as `map` says.
-    fn two_colours(map: impl Fn(usize) -> f32) -> Field<4> {
-        let mut field = Field::<4>::new(WIDTH, 12);
+    fn two_colours(map: impl Fn(usize) -> f32) -> Field<[f32; 4]> {
+        let mut field = Field::<[f32; 4]>::new(WIDTH, 12);
         for (index, cell) in field.cells.iter_mut().enumerate() {
             let x = index % WIDTH;
             let colour = if x < WIDTH / 2 { [0.8, 0.1, 0.1] } else { [0.1, 0.1, 0.8] };
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn colours_of_the_whole_photo_decide_where_none_like_them_are_near() {
         let far = 190..210;
-        let mut field = Field::<4>::new(WIDTH, 24);
+        let mut field = Field::<[f32; 4]>::new(WIDTH, 24);
         for (index, cell) in field.cells.iter_mut().enumerate() {
             let x = index % WIDTH;
             *cell = match x {
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn one_colour_says_nothing() {
-        let mut field = Field::<4>::new(30, 30);
+        let mut field = Field::<[f32; 4]>::new(30, 30);
         let maps: Vec<f32> = (0..900).map(|i| (i % 30) as f32 / 29.0).collect();
         field.cells.iter_mut().zip(&maps).for_each(|(cell, &map)| *cell = [0.5, 0.5, 0.5, map]);
         weigh_evidence(&mut field);

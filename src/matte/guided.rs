@@ -19,14 +19,14 @@ const OPAQUE: f32 = 0.9;
 
 /// Models of alpha x 255: three factors of 8-bit red, green and blue, and an offset.
 pub(super) struct Guided {
-    models: Field<4>,
+    models: Field<[f32; 4]>,
 }
 
 impl Guided {
-    pub(super) fn new(field: &Field<4>) -> Self {
+    pub(super) fn new(field: &Field<[f32; 4]>) -> Self {
         let Field { width, height, .. } = *field;
         let radius = (width.max(height) / REACH).max(1);
-        let mut local = Field::<4>::new(width, height);
+        let mut local = Field::<[f32; 4]>::new(width, height);
         window_means(
             width,
             height,
@@ -37,7 +37,7 @@ impl Guided {
                 row.iter_mut().zip(means).for_each(|(model, means)| *model = fit(means));
             },
         );
-        let mut models = Field::<4>::new(width, height);
+        let mut models = Field::<[f32; 4]>::new(width, height);
         window_means(
             width,
             height,
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_map_that_is_linear_in_the_colours_is_found() {
-        let mut field = Field::<4>::new(20, 20);
+        let mut field = Field::<[f32; 4]>::new(20, 20);
         for (index, cell) in field.cells.iter_mut().enumerate() {
             let [r, g, b] = [7, 11, 13].map(|step| (index * step % 17) as f32 / 16.0);
             *cell = [r, g, b, 0.3 * r + 0.2 * g + 0.1 * b + 0.2];

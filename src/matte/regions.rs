@@ -5,7 +5,6 @@ use super::evidence::ycc;
 use super::gaussian::{Gaussian, moments};
 use crate::options::{Holes, Subjects};
 use crate::raster::field::Field;
-use crate::raster::parts;
 
 /// From here on the map says subject.
 const SUBJECT: f32 = 0.5;
@@ -27,7 +26,7 @@ const HOLE_NOISE: f32 = 0.02;
 const CORE: usize = 24;
 
 /// Cleans the map of `field`.
-pub(crate) fn clean(field: &mut Field<4>, holes: Holes, subjects: Subjects) {
+pub(crate) fn clean(field: &mut Field<[f32; 4]>, holes: Holes, subjects: Subjects) {
     drop_islands(field, subjects);
     if holes != Holes::Open {
         settle_holes(field, holes);
@@ -36,7 +35,7 @@ pub(crate) fn clean(field: &mut Field<4>, holes: Holes, subjects: Subjects) {
 }
 
 /// Clears every part that is no subject: without a single sure cell, or small beside the largest.
-fn drop_islands(field: &mut Field<4>, subjects: Subjects) {
+fn drop_islands(field: &mut Field<[f32; 4]>, subjects: Subjects) {
     let parts = parts_where(field, |map| map >= HAZE);
     let mass =
         |part: &Vec<usize>| part.iter().filter(|&&index| field.cells[index][3] >= SUBJECT).count();
@@ -58,7 +57,7 @@ fn drop_islands(field: &mut Field<4>, subjects: Subjects) {
 }
 
 /// Opens or fills what the subject encloses.
-fn settle_holes(field: &mut Field<4>, holes: Holes) {
+fn settle_holes(field: &mut Field<[f32; 4]>, holes: Holes) {
     let outside = outside(field);
     for part in parts_where(field, |map| map < DIP) {
         if part.iter().any(|&index| outside[index]) {
@@ -80,11 +79,11 @@ fn settle_holes(field: &mut Field<4>, holes: Holes) {
 }
 
 /// The connected parts of the cells whose map `counts`.
-fn parts_where(field: &Field<4>, counts: impl Fn(f32) -> bool) -> Vec<Vec<usize>> {
-    parts(field.cells.iter().map(|cell| counts(cell[3])).collect(), field.width)
+fn parts_where(field: &Field<[f32; 4]>, counts: impl Fn(f32) -> bool) -> Vec<Vec<usize>> {
+    field.parts(|index| counts(field.cells[index][3]))
 }
 
-fn mean_map(field: &Field<4>, part: &[usize]) -> f32 {
+fn mean_map(field: &Field<[f32; 4]>, part: &[usize]) -> f32 {
     part.iter().map(|&index| field.cells[index][3]).sum::<f32>() / part.len() as f32
 }
 
@@ -97,7 +96,7 @@ enum Colours {
 
 /// Compares the colours of `part` with those of the ground around the subject and of the subject around
 /// it; `None` when no ground is near enough to compare.
-fn colours_of(field: &Field<4>, part: &[usize], outside: &[bool]) -> Option<Colours> {
+fn colours_of(field: &Field<[f32; 4]>, part: &[usize], outside: &[bool]) -> Option<Colours> {
     let near = Near::around(part, field.width);
     let ground = colours(field, &near.grown(field, 4), |index, _| outside[index])?;
     let subject = colours(field, &near.grown(field, 1), |_, map| map >= DIP)?;
@@ -136,7 +135,7 @@ impl Near {
     }
 
     /// Wider on all sides by `times` its longer side and a twentieth of the field's.
-    fn grown(&self, field: &Field<4>, times: usize) -> Self {
+    fn grown(&self, field: &Field<[f32; 4]>, times: usize) -> Self {
         let longer = (self.rows[1] - self.rows[0]).max(self.columns[1] - self.columns[0]) + 1;
         let by = times * longer + field.width.max(field.height) / 20;
         let grow =
@@ -146,7 +145,11 @@ impl Near {
 }
 
 /// The Y, Cb and Cr of what `counts` takes (index, map) within `near`; `None` below ten cells.
-fn colours(field: &Field<4>, near: &Near, counts: impl Fn(usize, f32) -> bool) -> Option<Gaussian> {
+fn colours(
+    field: &Field<[f32; 4]>,
+    near: &Near,
+    counts: impl Fn(usize, f32) -> bool,
+) -> Option<Gaussian> {
     let mut sums = [0.0; 8];
     for row in near.rows[0]..=near.rows[1] {
         for column in near.columns[0]..=near.columns[1] {
@@ -163,14 +166,10 @@ fn colours(field: &Field<4>, near: &Near, counts: impl Fn(usize, f32) -> bool) -
 }
 
 /// Which cells are ground that reaches the border.
-fn outside(field: &Field<4>) -> Vec<bool> {
+fn outside(field: &Field<[f32; 4]>) -> Vec<bool> {
     let mut outside = vec![false; field.cells.len()];
     for part in parts_where(field, |map| map < SUBJECT) {
-        let at_border = |index: usize| {
-            let (row, column) = (index / field.width, index % field.width);
-            row == 0 || column == 0 || row + 1 == field.height || column + 1 == field.width
-        };
-        if part.iter().any(|&index| at_border(index)) {
+        if part.iter().any(|&index| field.is_border(index)) {
             part.iter().for_each(|&index| outside[index] = true);
         }
     }
@@ -178,7 +177,7 @@ fn outside(field: &Field<4>) -> Vec<bool> {
 }
 
 /// Raises the map inside a subject, the deeper the more, so that no body is half transparent.
-fn fill_cores(field: &mut Field<4>) {
+fn fill_cores(field: &mut Field<[f32; 4]>) {
     let core = (field.width.max(field.height) / CORE).max(2) as f32;
     let depths = depths(field);
     for (cell, depth) in field.cells.iter_mut().zip(depths) {
@@ -189,7 +188,7 @@ fn fill_cores(field: &mut Field<4>) {
 
 /// How far each cell is from what is no subject, cells; beyond the border everything is as inside.
 /// Two passes with steps of 1 and 1.4 (Borgefors 1986).
-fn depths(field: &Field<4>) -> Vec<f32> {
+fn depths(field: &Field<[f32; 4]>) -> Vec<f32> {
     let Field { width, height, .. } = *field;
     let far = (width + height) as f32;
     let mut depths: Vec<f32> =
@@ -235,8 +234,8 @@ mod tests {
     fn drawn(
         map: impl Fn(usize, usize) -> f32,
         colour: impl Fn(usize, usize) -> [f32; 3],
-    ) -> Field<4> {
-        let mut field = Field::<4>::new(SIDE, SIDE);
+    ) -> Field<[f32; 4]> {
+        let mut field = Field::<[f32; 4]>::new(SIDE, SIDE);
         for (index, cell) in field.cells.iter_mut().enumerate() {
             let (x, y) = (index % SIDE, index / SIDE);
             let [r, g, b] = colour(x, y);
@@ -253,7 +252,7 @@ mod tests {
         [0.5; 3]
     }
 
-    fn map_at(field: &Field<4>, x: usize, y: usize) -> f32 {
+    fn map_at(field: &Field<[f32; 4]>, x: usize, y: usize) -> f32 {
         field.cells[y * SIDE + x][3]
     }
 

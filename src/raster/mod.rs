@@ -3,15 +3,12 @@
 
 mod area;
 pub(crate) mod field;
-pub(crate) mod grid;
 mod image;
-mod parts;
 pub(crate) mod resample;
 mod saliency;
 mod shrink;
 
 pub use area::{Area, Rect};
 pub use image::{Image, Mask};
-pub(crate) use parts::{beside, parts};
 pub use saliency::{INPUT_SIDE, Input, Saliency};
 pub(crate) use shrink::shrink;

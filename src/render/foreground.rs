@@ -99,8 +99,8 @@ fn explain(
 
 /// What subject and ground look like everywhere, and where the subject is near.
 struct Estimates {
-    subject: Field<4>,
-    ground: Field<4>,
+    subject: Field<[f32; 4]>,
+    ground: Field<[f32; 4]>,
     near: Vec<bool>,
 }
 
@@ -130,7 +130,7 @@ impl Estimates {
 }
 
 /// Explains each cell by the estimates, then smooths what explained it.
-fn refine(seen: &Field<4>, subject: &mut Field<4>, ground: &mut Field<4>) {
+fn refine(seen: &Field<[f32; 4]>, subject: &mut Field<[f32; 4]>, ground: &mut Field<[f32; 4]>) {
     let explained: Vec<[f32; 8]> = (0..seen.cells.len())
         .map(|index| {
             let [r, g, b, alpha] = seen.cells[index];
@@ -164,7 +164,7 @@ fn refine(seen: &Field<4>, subject: &mut Field<4>, ground: &mut Field<4>) {
 }
 
 /// Which cells lie within `MARGIN` px of any alpha.
-fn near(field: &Field<4>, photo: &Image) -> Vec<bool> {
+fn near(field: &Field<[f32; 4]>, photo: &Image) -> Vec<bool> {
     let Field { width, height, .. } = *field;
     let radius = (MARGIN * width).div_ceil(photo.width() as usize).max(1);
     let mut near = vec![false; width * height];

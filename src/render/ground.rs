@@ -5,7 +5,7 @@ use fast_image_resize::FilterType;
 
 use super::frame::Placement;
 use crate::options::{Background, Fit};
-use crate::raster::grid::Grid;
+use crate::raster::field::{Grid, radius_of};
 use crate::raster::resample::resize;
 use crate::raster::{Area, Image, Mask};
 
@@ -86,9 +86,9 @@ fn blurred(share: f32, photo: &Image, mask: &Mask, placement: &Placement) -> Gri
     let view = placement.view;
     let deviation = f64::from(share) * view.width.max(view.height);
     let cell = deviation / ((RADIUS * (RADIUS + 1)) as f64).sqrt();
-    let mut grid = Grid::of_ground(photo, mask, Grid::new(view, cell.max(1.0), LONGEST));
-    grid.fill();
-    grid.blur(Grid::<4>::radius_of(deviation / grid.cell_px()));
+    let grid = Grid::new(view, cell.max(1.0), LONGEST);
+    let mut grid = Grid::of_ground(photo, mask, grid).fill();
+    grid.field.blur(radius_of(deviation / grid.cell_px()));
     grid.map(|&[red, green, blue, weight]| [red, green, blue, 255.0 * weight])
 }
 

@@ -1,7 +1,8 @@
-//! In: an [`Image`], RGBA8, a photo made smaller. Out: [`Cells`], `[rows, columns]`: mean, lowest and
-//! highest colour of each square, from one pass in strips.
+//! In: an [`Image`], RGBA8, a photo made smaller. Out: [`Cells`]: mean, lowest and highest
+//! colour of each square, from one pass in strips.
 
-use crate::raster::{Image, beside};
+use crate::raster::Image;
+use crate::raster::field::Field;
 
 /// The longer side of the grid is at most this many cells.
 const LONGEST_SIDE: u32 = 256;
@@ -17,56 +18,24 @@ pub(super) struct Cell {
 }
 
 /// The squares of a photo, row by row from the top. The last ones may be cut by the photo's edge.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Cells {
-    pub(super) columns: usize,
-    pub(super) rows: usize,
-    /// The side of a square, px of the photo.
-    pub(super) size: usize,
-    pub(super) cells: Vec<Cell>,
-}
+pub(super) type Cells = Field<Cell>;
 
-impl Cells {
-    /// The cells of a photo of which `small` is a copy, made `scale` times smaller. `None` when it is
-    /// so long that a cell would be larger than 257 px of `small`.
-    pub(super) fn of(small: &Image, scale: usize) -> Option<Self> {
-        let size = small.width().max(small.height()).div_ceil(LONGEST_SIDE);
-        if size > MAX_SIZE {
-            return None;
-        }
-        let (size, width) = (size as usize, small.width() as usize);
-        let mut cells = Vec::new();
-        let mut strip = Strip::new(width * 4);
-        for rows in small.pixels().chunks(width * 4 * size) {
-            strip.reduce(rows);
-            strip.push_cells(size, rows.len() / (width * 4), &mut cells);
-        }
-        let columns = width.div_ceil(size);
-        Some(Self { columns, rows: cells.len() / columns, size: size * scale, cells })
+/// The squares of `photo` and their side, px. `None` when it is so long that a side would be more than
+/// 257 px.
+pub(super) fn cells(photo: &Image) -> Option<(Cells, usize)> {
+    let size = photo.width().max(photo.height()).div_ceil(LONGEST_SIDE);
+    if size > MAX_SIZE {
+        return None;
     }
-
-    /// The up to eight cells around `at`.
-    pub(super) fn neighbours(&self, at: usize) -> impl Iterator<Item = usize> + use<> {
-        let x = at % self.columns;
-        let (left, right) = (usize::from(x > 0), usize::from(x + 1 < self.columns));
-        let below = Some(at + self.columns).filter(|&to| to < self.cells.len());
-        [at.checked_sub(self.columns), Some(at), below]
-            .into_iter()
-            .flatten()
-            .flat_map(move |to| to - left..=to + right)
-            .filter(move |&to| to != at)
+    let (size, width) = (size as usize, photo.width() as usize);
+    let mut cells = Vec::new();
+    let mut strip = Strip::new(width * 4);
+    for rows in photo.pixels().chunks(width * 4 * size) {
+        strip.reduce(rows);
+        strip.push_cells(size, rows.len() / (width * 4), &mut cells);
     }
-
-    /// Left, right, above and below `at`.
-    pub(super) fn beside(&self, at: usize) -> impl Iterator<Item = usize> + use<> {
-        beside(at, self.columns, self.cells.len())
-    }
-
-    /// The cells of `within` beside others, which a growth starts from.
-    pub(super) fn rim(&self, within: impl Fn(usize) -> bool) -> Vec<usize> {
-        let is_rim = |&at: &usize| within(at) && self.beside(at).any(|to| !within(to));
-        (0..self.cells.len()).filter(is_rim).collect()
-    }
+    let columns = width.div_ceil(size);
+    Some((Field { width: columns, height: cells.len() / columns, cells }, size))
 }
 
 /// Sum, lowest and highest of each column of a strip: `[width * 4]`.
@@ -127,14 +96,14 @@ mod tests {
                 .map(|i: u32| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
                 .collect();
             let photo = Image::new(width, height, pixels);
-            let grid = Cells::of(&photo, 1).unwrap();
-            assert_eq!(grid.cells.len(), grid.columns * grid.rows);
+            let (grid, size) = cells(&photo).unwrap();
+            assert_eq!(grid.cells.len(), grid.width * grid.height);
             for (at, cell) in grid.cells.iter().enumerate() {
-                let (left, top) = (at % grid.columns * grid.size, at / grid.columns * grid.size);
+                let (left, top) = (at % grid.width * size, at / grid.width * size);
                 for c in 0..3 {
                     let mut values = vec![];
-                    for y in top..(top + grid.size).min(height as usize) {
-                        for x in left..(left + grid.size).min(width as usize) {
+                    for y in top..(top + size).min(height as usize) {
+                        for x in left..(left + size).min(width as usize) {
                             values.push(photo.pixels()[(y * width as usize + x) * 4 + c]);
                         }
                     }
@@ -149,6 +118,6 @@ mod tests {
 
     #[test]
     fn endless_strips_have_no_cells() {
-        assert_eq!(Cells::of(&Image::new(1, 256 * 257 + 1, vec![0; (256 * 257 + 1) * 4]), 1), None);
+        assert_eq!(cells(&Image::new(1, 256 * 257 + 1, vec![0; (256 * 257 + 1) * 4])), None);
     }
 }

@@ -6,7 +6,6 @@
 //! et al. 1999). It stops at edges, so that a grey garment on grey stays.
 
 use super::ground::Ground;
-use crate::raster::parts;
 
 /// How dark a shadow and how light a glow the flood runs through, as shares of the ground.
 const SHADES: std::ops::RangeInclusive<f32> = 0.45..=1.15;
@@ -24,26 +23,15 @@ const DARKEST_LIT: f32 = 40.0;
 /// Floods `ground` from its border.
 pub(super) fn flood(ground: &Ground) -> Vec<bool> {
     let cells = &ground.cells;
-    let (columns, rows) = (cells.columns, cells.rows);
+    let mut found: Vec<usize> =
+        (0..cells.cells.len()).filter(|&at| cells.is_border(at) && ground.is_plain(at)).collect();
     let mut reached = vec![false; cells.cells.len()];
-    let mut open: Vec<usize> = (0..cells.cells.len())
-        .filter(|at| {
-            let (x, y) = (at % columns, at / columns);
-            x == 0 || y == 0 || x == columns - 1 || y == rows - 1
-        })
-        .filter(|&at| ground.is_plain(at))
-        .collect();
-    for &at in &open {
-        reached[at] = true;
-    }
-    while let Some(from) = open.pop() {
-        for to in cells.beside(from) {
-            if !reached[to] && (ground.is_plain(to) || is_shaded_step(ground, from, to)) {
-                reached[to] = true;
-                open.push(to);
-            }
-        }
-    }
+    found.iter().for_each(|&at| reached[at] = true);
+    cells.flood(&mut found, |from, to| {
+        let takes = !reached[to] && (ground.is_plain(to) || is_shaded_step(ground, from, to));
+        reached[to] |= takes;
+        takes
+    });
     reached
 }
 
@@ -99,7 +87,7 @@ impl Evenness {
 
 /// Whether most cells around `region` that are not plain differ clearly from the ground.
 fn ends_at_edges(ground: &Ground, region: &[usize]) -> bool {
-    let around = region.iter().flat_map(|&at| ground.cells.neighbours(at));
+    let around = region.iter().flat_map(|&at| ground.cells.around(at));
     let residuals: Vec<f32> =
         around.filter(|&at| !ground.is_plain(at)).map(|at| ground.residual(at)).collect();
     let clear = residuals.iter().filter(|&&residual| residual > EDGE + ground.tolerance).count();
@@ -112,8 +100,7 @@ pub(super) fn regions(
     least: usize,
     takes: impl Fn(usize) -> bool,
 ) -> Vec<Vec<usize>> {
-    let takes = (0..ground.cells.cells.len()).map(takes).collect();
-    let mut regions = parts(takes, ground.cells.columns);
+    let mut regions = ground.cells.parts(takes);
     regions.retain(|region| region.len() >= least);
     regions
 }

@@ -39,6 +39,8 @@ pub struct Ground {
     /// How far any pixel of the photo that shows ground lies from the surface, levels.
     pub(super) grain: f32,
     pub(super) cells: Cells,
+    /// The side of a cell, px of the photo.
+    pub(super) cell_px: usize,
     /// The surface at each cell's middle.
     colours: Vec<[f32; 3]>,
     is_plain: Vec<bool>,
@@ -55,8 +57,13 @@ impl Ground {
     /// The ground's colour at a place of the photo, px, whether or not the subject hides it: sRGB,
     /// 0 to 255. The ground's shadows are not part of it.
     pub fn colour(&self, x: u32, y: u32) -> [f32; 3] {
-        let place = |at: u32| (at as f32 + 0.5) / self.cells.size as f32 - 0.5;
+        let place = |at: u32| (at as f32 + 0.5) / self.cell_px as f32 - 0.5;
         self.fit.surface.colour(place(x), place(y))
+    }
+
+    /// How far the photo's border strays from the surface, the median, levels.
+    pub(crate) fn deviation(&self) -> f32 {
+        self.fit.deviation
     }
 
     /// The ground's colour at the middle of a cell.
@@ -85,8 +92,12 @@ impl Ground {
     }
 
     /// Finds the ground of `photo` by its border.
-    pub(super) fn of(cells: Cells, photo: &Image) -> std::result::Result<Self, String> {
-        let (columns, rows) = (cells.columns, cells.rows);
+    pub(super) fn of(
+        cells: Cells,
+        cell_px: usize,
+        photo: &Image,
+    ) -> std::result::Result<Self, String> {
+        let (columns, rows) = (cells.width, cells.height);
         if columns < 8 || rows < 8 {
             return Err(format!("the photo is only {columns}x{rows} px"));
         }
@@ -120,17 +131,24 @@ impl Ground {
         if is_framed(&is_plain, columns, rows) {
             return Err("it is a frame drawn around the photo".to_owned());
         }
-        let mut ground =
-            Self { tolerance: fit.tolerance, grain: fit.noise, fit, cells, colours, is_plain };
+        let mut ground = Self {
+            tolerance: fit.tolerance,
+            grain: fit.noise,
+            fit,
+            cells,
+            cell_px,
+            colours,
+            is_plain,
+        };
         ground.grain = ground.grain(photo, &border).max(ground.grain);
         Ok(ground)
     }
 
     /// [`Fit::noise`] of the photo's own pixels, which the cells have averaged.
     fn grain(&self, photo: &Image, border: &[usize]) -> f32 {
-        let (width, size) = (photo.width() as usize, self.cells.size);
+        let (width, size) = (photo.width() as usize, self.cell_px);
         let spans = border.iter().filter(|&&at| self.is_plain(at)).step_by(SAMPLE).map(|&at| {
-            let (left, top) = (at % self.cells.columns * size, at / self.cells.columns * size);
+            let (left, top) = (at % self.cells.width * size, at / self.cells.width * size);
             let rows = photo.pixels().chunks_exact(4 * width).skip(top).take(size);
             let mut cell = Cell { mean: [0.0; 3], low: [255; 3], high: [0; 3] };
             for row in rows {
@@ -152,6 +170,8 @@ impl Ground {
 #[derive(Debug, Clone, PartialEq)]
 struct Fit {
     surface: Surface,
+    /// See [`Ground::deviation`].
+    deviation: f32,
     /// See [`Ground`].
     tolerance: f32,
     /// See [`Ground::noise`].
@@ -170,9 +190,10 @@ impl Fit {
                 spans.push(span(cell, colour));
             }
         }
-        let tolerance = (2.5 * median(&mut residuals) + 2.0).max(3.0);
+        let deviation = median(&mut residuals);
+        let tolerance = (2.5 * deviation + 2.0).max(3.0);
         let noise = (2.0 * median(&mut spans)).max(tolerance + 3.0);
-        Self { surface, tolerance, noise }
+        Self { surface, deviation, tolerance, noise }
     }
 
     /// Whether `cell` shows nothing but ground of this `colour`.
@@ -181,7 +202,7 @@ impl Fit {
     }
 
     fn check(&self, cells: &Cells, border: &[usize]) -> std::result::Result<(), String> {
-        let (columns, rows) = (cells.columns, cells.rows);
+        let (columns, rows) = (cells.width, cells.height);
         if self.tolerance > ROUGHEST {
             return Err(format!("it is uneven by {:.0} levels of 255", self.tolerance));
         }
@@ -221,7 +242,7 @@ fn span(Cell { low, high, .. }: &Cell, colour: [f32; 3]) -> f32 {
 
 /// Every cell along the border.
 fn border(cells: &Cells) -> Vec<usize> {
-    let (columns, rows) = (cells.columns, cells.rows);
+    let (columns, rows) = (cells.width, cells.height);
     let width = ((columns.max(rows) as f32 * BORDER) as usize).max(1);
     let is_border =
         |x: usize, y: usize| x.min(columns - 1 - x) < width || y.min(rows - 1 - y) < width;
@@ -268,7 +289,7 @@ fn gaps(is_plain: &[bool]) -> usize {
 
 /// The median colours around the middle of the photo's corners and sides, and their median.
 fn starts(cells: &Cells) -> Vec<[f32; 3]> {
-    let (columns, rows) = (cells.columns, cells.rows);
+    let (columns, rows) = (cells.width, cells.height);
     let reach = columns.max(rows).div_ceil(24);
     let thirds = |length: usize| [0, length / 2, length - 1];
     let mut starts = Vec::new();

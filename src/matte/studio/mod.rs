@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::raster::field::Field;
 use crate::raster::{Image, Mask, shrink};
-use cells::Cells;
+use cells::cells;
 use flood::{Evenness, flood, regions};
 
 /// What covers less of the photo is dust,
@@ -51,8 +51,8 @@ pub(crate) fn recognise_in(small: &Image, photo: &Image) -> Result<Ground> {
     if scale == 1 && !small.is_opaque() {
         return Err(busy("the photo is transparent in parts"));
     }
-    let cells = Cells::of(small, scale as usize).ok_or_else(|| busy("the photo is too long"))?;
-    Ground::of(cells, photo).map_err(|reason| busy(&reason))
+    let (cells, size) = cells(small).ok_or_else(|| busy("the photo is too long"))?;
+    Ground::of(cells, size * scale as usize, photo).map_err(|reason| busy(&reason))
 }
 
 /// The mask of everything in `photo` that is not `ground`; its holes and subjects as `options` say.
@@ -61,7 +61,7 @@ pub fn segment(photo: &Image, ground: &Ground, options: &Options) -> Mask {
     let mut field = outline(ground, &reached);
     clean(&mut field, options.holes, options.subjects);
     let means: Vec<f32> = field.cells.iter().map(|cell| cell[3]).collect();
-    let (width, size) = (photo.width() as usize, ground.cells.size);
+    let (width, size) = (photo.width() as usize, ground.cell_px);
     let mut mask =
         Mask::new(photo.width(), photo.height(), vec![0; width * photo.height() as usize]);
     let rows = means.chunks_exact(field.width);
@@ -83,13 +83,13 @@ pub fn confidence(mask: &Mask) -> f32 {
 }
 
 /// What the flood did not reach, as the fourth channel of a field of the cells' colours.
-fn outline(ground: &Ground, reached: &[bool]) -> Field<4> {
+fn outline(ground: &Ground, reached: &[bool]) -> Field<[f32; 4]> {
     let cells = &ground.cells;
-    let mut field = Field::<4>::new(cells.columns, cells.rows);
-    for ((to, cell), &reached) in field.cells.iter_mut().zip(&cells.cells).zip(reached) {
+    let mut field = cells.map(|cell| {
         let [r, g, b] = cell.mean.map(|value| value / 255.0);
-        *to = [r, g, b, if reached { 0.0 } else { 1.0 }];
-    }
+        [r, g, b, 1.0]
+    });
+    field.cells.iter_mut().zip(reached).filter(|(_, is)| **is).for_each(|(cell, _)| cell[3] = 0.0);
     let is_sure = |at: &usize| reached[*at] && ground.is_plain(*at);
     let even = Evenness::of(ground, &(0..reached.len()).filter(is_sure).collect::<Vec<_>>());
     for hole in

@@ -9,6 +9,7 @@
 use super::cells::{Cell, Cells};
 use super::flood::{Evenness, flood, is_shade, regions};
 use super::ground::Ground;
+use crate::raster::field::between;
 use crate::raster::{Image, Mask};
 use std::ops::Range;
 
@@ -60,7 +61,7 @@ struct Node {
 /// When the sizes differ.
 pub fn sharpen(mask: Mask, photo: &Image, ground: &Ground) -> Mask {
     assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
-    let means = means(&mask, &ground.cells);
+    let means = means(&mask, ground.cell_px);
     let reached = flood(ground);
     let left = || means.iter().zip(&reached).filter(|(mean, _)| **mean < 0.5);
     let found = left().filter(|(_, is_reached)| **is_reached).count();
@@ -78,21 +79,21 @@ pub(super) fn refine(
     photo: &Image,
     ground: &Ground,
 ) -> Mask {
-    let cells = &ground.cells;
+    let Ground { cells, cell_px: size, .. } = ground;
     let known = judge(ground, means, reached);
     let band = band(ground, means, &known);
     let nodes = nodes(ground, &known, &band);
     let width = photo.width() as usize;
-    let strips = mask.values_mut().chunks_mut(width * cells.size);
-    let photo_strips = photo.pixels().chunks(4 * width * cells.size);
+    let strips = mask.values_mut().chunks_mut(width * size);
+    let photo_strips = photo.pixels().chunks(4 * width * size);
     for (row, (values, pixels)) in strips.zip(photo_strips).enumerate() {
-        for run in runs(row * cells.columns..(row + 1) * cells.columns, &known, &band) {
-            let columns = run.start - row * cells.columns..run.end - row * cells.columns;
-            let span = columns.start * cells.size..(columns.end * cells.size).min(width);
+        for run in runs(row * cells.width..(row + 1) * cells.width, &known, &band) {
+            let columns = run.start - row * cells.width..run.end - row * cells.width;
+            let span = columns.start * size..(columns.end * size).min(width);
             if band[run.start] {
                 let rows = values.chunks_exact_mut(width).zip(pixels.chunks_exact(4 * width));
                 for (y, (values, pixels)) in rows.enumerate() {
-                    let place = Place { cells, nodes: &nodes, grain: ground.grain };
+                    let place = Place { ground, nodes: &nodes };
                     place.matte(row, y, columns.clone(), pixels, values);
                 }
             } else if known[run.start] != Known::Nothing {
@@ -119,11 +120,11 @@ fn runs(row: Range<usize>, known: &[Known], band: &[bool]) -> Vec<Range<usize>> 
 }
 
 /// The mask's mean in each cell, 0 to 1.
-fn means(mask: &Mask, cells: &Cells) -> Vec<f32> {
+fn means(mask: &Mask, cell_px: usize) -> Vec<f32> {
     let width = mask.width() as usize;
-    let mut means = Vec::with_capacity(cells.cells.len());
+    let mut means = Vec::new();
     let mut sums = vec![0_u16; width];
-    for strip in mask.values().chunks(width * cells.size) {
+    for strip in mask.values().chunks(width * cell_px) {
         sums.fill(0);
         for row in strip.chunks_exact(width) {
             for (sum, &value) in sums.iter_mut().zip(row) {
@@ -131,7 +132,7 @@ fn means(mask: &Mask, cells: &Cells) -> Vec<f32> {
             }
         }
         let rows = strip.len() / width;
-        means.extend(sums.chunks(cells.size).map(|sums| {
+        means.extend(sums.chunks(cell_px).map(|sums| {
             let sum: u32 = sums.iter().map(|&sum| u32::from(sum)).sum();
             sum as f32 / (255 * sums.len() * rows) as f32
         }));
@@ -183,7 +184,7 @@ fn band(ground: &Ground, means: &[f32], known: &[Known]) -> Vec<bool> {
                     && f32::from(high[c]) >= colour[c] - ground.tolerance
             })
     };
-    let rim = RIM_PX.div_ceil(cells.size);
+    let rim = RIM_PX.div_ceil(ground.cell_px);
     let rim = grow(cells, is_ground.clone(), rim, |at| known[at] == Known::Subject);
     let mixed = grow(cells, is_ground.clone(), share_of(cells, DEPTH), is_mixed);
     (0..known.len()).map(|at| !is_ground[at] && (rim[at] || mixed[at])).collect()
@@ -227,7 +228,7 @@ fn spread(
 ) -> Vec<Option<[f32; 3]>> {
     let mut front = cells.rim(|at| colours[at].is_some());
     for _ in 0..steps {
-        let mut next: Vec<usize> = front.iter().flat_map(|&at| cells.neighbours(at)).collect();
+        let mut next: Vec<usize> = front.iter().flat_map(|&at| cells.around(at)).collect();
         next.retain(|&at| colours[at].is_none());
         next.sort_unstable();
         next.dedup();
@@ -235,7 +236,7 @@ fn spread(
             .iter()
             .map(|&at| {
                 let (mut sum, mut count) = ([0.0; 3], 0.0);
-                for colour in cells.neighbours(at).filter_map(|to| colours[to]) {
+                for colour in cells.around(at).filter_map(|to| colours[to]) {
                     sum = [0, 1, 2].map(|c| sum[c] + colour[c]);
                     count += 1.0;
                 }
@@ -252,22 +253,21 @@ fn spread(
 
 /// A share of the longer side, in cells.
 fn share_of(cells: &Cells, share: f32) -> usize {
-    (share * cells.columns.max(cells.rows) as f32) as usize + 1
+    (share * cells.width.max(cells.height) as f32) as usize + 1
 }
 
 /// The band and its nodes.
 struct Place<'a> {
-    cells: &'a Cells,
+    ground: &'a Ground,
     nodes: &'a [Node],
-    grain: f32,
 }
 
 impl Place<'_> {
     /// Mattes row `y` of the cells in `columns` of `row`: `pixels` RGBA8 and `values` are one row of
     /// the photo and the mask.
     fn matte(&self, row: usize, y: usize, columns: Range<usize>, pixels: &[u8], values: &mut [u8]) {
-        let Cells { columns: width, rows, size, .. } = *self.cells;
-        let (top, bottom, down) = between(row, y, size, rows);
+        let Ground { cells: Cells { width, height, .. }, cell_px: size, grain, .. } = *self.ground;
+        let (top, bottom, down) = between(row as f32 + (y as f32 + 0.5) / size as f32, height);
         let node = |column: usize| {
             self.nodes[top * width + column].mix(&self.nodes[bottom * width + column], down)
         };
@@ -285,21 +285,11 @@ impl Place<'_> {
                 } else {
                     around[1].mix(&around[2], offset)
                 };
-                let alpha = node.share([pixel[0], pixel[1], pixel[2]].map(f32::from), self.grain);
+                let alpha = node.share([pixel[0], pixel[1], pixel[2]].map(f32::from), grain);
                 let before = f32::from(*value) / 255.0;
                 *value = (255.0 * (before + node.trust * (alpha - before)) + 0.5) as u8;
             }
         }
-    }
-}
-
-/// The two cells whose middles lie around pixel `at` of `cell`, and how far it is from the first.
-fn between(cell: usize, at: usize, size: usize, cells: usize) -> (usize, usize, f32) {
-    let offset = (at as f32 + 0.5) / size as f32 - 0.5;
-    if offset < 0.0 {
-        (cell.saturating_sub(1), cell, 1.0 + offset)
-    } else {
-        (cell, (cell + 1).min(cells - 1), offset)
     }
 }
 
@@ -338,7 +328,7 @@ fn grow(
     for _ in 0..steps {
         let mut next = Vec::new();
         for at in front {
-            for to in cells.neighbours(at) {
+            for to in cells.around(at) {
                 if !seed[to] && takes(to) {
                     seed[to] = true;
                     next.push(to);

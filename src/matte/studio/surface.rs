@@ -22,7 +22,7 @@ impl Surface {
     pub(super) fn flat(cells: &Cells, colour: [f32; 3]) -> Self {
         let mut factors = [[0.0; 3]; TERMS];
         factors[0] = colour;
-        Self { factors, half: [cells.columns as f32 / 2.0, cells.rows as f32 / 2.0] }
+        Self { factors, half: [cells.width as f32 / 2.0, cells.height as f32 / 2.0] }
     }
 
     fn terms(&self, column: f32, row: f32) -> [f32; TERMS] {
@@ -44,7 +44,7 @@ impl Surface {
     }
 
     pub(super) fn at(&self, cells: &Cells, at: usize) -> [f32; 3] {
-        self.colour((at % cells.columns) as f32, (at / cells.columns) as f32)
+        self.colour((at % cells.width) as f32, (at / cells.width) as f32)
     }
 
     pub(super) fn residual(&self, cells: &Cells, at: usize) -> f32 {
@@ -56,7 +56,7 @@ impl Surface {
             let mut normal = [[0.0; TERMS + 3]; TERMS];
             let mut count = 0.0;
             for &at in among.iter().filter(|&&at| self.residual(cells, at) <= trim) {
-                let basis = self.terms((at % cells.columns) as f32, (at / cells.columns) as f32);
+                let basis = self.terms((at % cells.width) as f32, (at / cells.width) as f32);
                 let basis = basis.map(f64::from);
                 let mean = cells.cells[at].mean.map(f64::from);
                 for (row, &factor) in normal.iter_mut().zip(&basis) {

@@ -1,27 +1,41 @@
-//! Small maps of numbers that stand for a large photo: `[height, width, N]` f32, smooth enough to be
-//! kept at a few hundred px and read between their cells. Everything that needs neighbours is computed
-//! on a [`Field`]; what runs over the photo's own pixels reads one of its rows at a time.
+//! Coarse maps that stand for a large photo, small enough to be kept at a few hundred cells a side and
+//! smooth enough to be read between them. Everything that needs neighbours is computed on a
+//! [`Field`]; what runs over the photo's own pixels reads one of its rows at a time.
 
+mod blur;
+mod grid;
+mod parts;
 mod spread;
 mod window;
 
 use std::ops::Range;
 
+pub(crate) use blur::radius_of;
+pub(crate) use grid::Grid;
 pub(crate) use spread::spread;
 pub(crate) use window::window_means;
 
 use super::resample::{average, average_mask};
 use super::{Image, Mask, shrink};
 
-/// `[height, width, N]` f32.
+/// `[height, width]` cells, row by row from the top.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Field<const N: usize> {
+pub(crate) struct Field<C> {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    pub(crate) cells: Vec<[f32; N]>,
+    pub(crate) cells: Vec<C>,
 }
 
-impl<const N: usize> Field<N> {
+impl<C> Field<C> {
+    /// The same cells with other contents.
+    pub(crate) fn map<D>(&self, change: impl Fn(&C) -> D) -> Field<D> {
+        let cells = self.cells.iter().map(change).collect();
+        Field { width: self.width, height: self.height, cells }
+    }
+}
+
+impl<const N: usize> Field<[f32; N]> {
+    /// Zeros.
     pub(crate) fn new(width: usize, height: usize) -> Self {
         Self { width, height, cells: vec![[0.0; N]; width * height] }
     }
@@ -43,7 +57,7 @@ pub(crate) fn field_size(photo: &Image, longest: u32) -> (usize, usize) {
 
 /// `photo`, or what [`shrink`] made of it, averaged down to a field of at most `longest` cells: red,
 /// green and blue in [0, 1], and 0.
-pub(crate) fn guide(photo: &Image, longest: u32) -> Field<4> {
+pub(crate) fn guide(photo: &Image, longest: u32) -> Field<[f32; 4]> {
     let (width, height) = field_size(photo, longest);
     let small = average(photo, (width as u32, height as u32));
     let unit = |value: u8| f32::from(value) / 255.0;
@@ -52,7 +66,7 @@ pub(crate) fn guide(photo: &Image, longest: u32) -> Field<4> {
 }
 
 /// [`guide`], with the averaged mask as the fourth channel.
-pub(crate) fn masked_guide(photo: &Image, mask: &Mask, longest: u32) -> Field<4> {
+pub(crate) fn masked_guide(photo: &Image, mask: &Mask, longest: u32) -> Field<[f32; 4]> {
     let mut field = guide(&shrink(photo), longest);
     let small = average_mask(mask, (field.width as u32, field.height as u32));
     field.cells.iter_mut().zip(small).for_each(|(cell, alpha)| cell[3] = f32::from(alpha) / 255.0);
@@ -61,7 +75,7 @@ pub(crate) fn masked_guide(photo: &Image, mask: &Mask, longest: u32) -> Field<4>
 
 /// See [`Field::rows`].
 pub(crate) struct Rows<'a, const N: usize> {
-    field: &'a Field<N>,
+    field: &'a Field<[f32; N]>,
     height: usize,
     row: Vec<[f32; N]>,
 }
@@ -80,13 +94,17 @@ impl<const N: usize> Rows<'_, N> {
     }
 }
 
-/// The cells that pixel `at` of `of` lies between, of `cells` that stand for the same length, and
-/// how far it is towards the second.
-pub(crate) fn neighbours(at: usize, of: usize, cells: usize) -> (usize, usize, f32) {
-    let place = (at as f32 + 0.5) * (cells as f32 / of as f32) - 0.5;
-    let place = place.clamp(0.0, (cells - 1) as f32);
+/// The two of `cells` whose middles lie around `place`, which is counted in cells from the first one's
+/// edge, and how far it is from the first towards the second.
+pub(crate) fn between(place: f32, cells: usize) -> (usize, usize, f32) {
+    let place = (place - 0.5).clamp(0.0, (cells - 1) as f32);
     let first = (place as usize).min(cells - 1);
     (first, (first + 1).min(cells - 1), place - first as f32)
+}
+
+/// [`between`] for the middle of pixel `at` of `of`, which the cells stand for.
+pub(crate) fn neighbours(at: usize, of: usize, cells: usize) -> (usize, usize, f32) {
+    between((at as f32 + 0.5) * (cells as f32 / of as f32), cells)
 }
 
 /// The pixels of a row that lie between the same two of `cells`, as ranges, with those cells.
@@ -124,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_ramp_is_read_as_a_ramp() {
-        let field = Field::<1> { width: 1, height: 4, cells: vec![[0.], [1.], [2.], [3.]] };
+        let field = Field::<[f32; 1]> { width: 1, height: 4, cells: vec![[0.], [1.], [2.], [3.]] };
         let mut rows = field.rows(8);
         let seen: Vec<f32> = (0..8).map(|y| rows.row(y)[0][0]).collect();
         assert_eq!(seen, [0.0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.0]);

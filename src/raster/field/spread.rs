@@ -7,7 +7,7 @@ use super::{Field, lerp, neighbours};
 
 /// `weighted`: red, green, blue times weight, and weight in [0, 1]. The result's fourth channel is 0
 /// where no cell had any weight, else 1.
-pub(crate) fn spread(weighted: Field<4>) -> Field<4> {
+pub(crate) fn spread(weighted: Field<[f32; 4]>) -> Field<[f32; 4]> {
     if weighted.width * weighted.height == 1 {
         let [r, g, b, weight] = weighted.cells[0];
         let cell = if weight > 0.0 { [r / weight, g / weight, b / weight, 1.0] } else { [0.0; 4] };
@@ -32,9 +32,9 @@ pub(crate) fn spread(weighted: Field<4>) -> Field<4> {
 }
 
 /// Sums of 2 x 2 cells, weights held at 1.
-fn halved(field: &Field<4>) -> Field<4> {
+fn halved(field: &Field<[f32; 4]>) -> Field<[f32; 4]> {
     let (width, height) = (field.width.div_ceil(2), field.height.div_ceil(2));
-    let mut small = Field::<4>::new(width, height);
+    let mut small = Field::<[f32; 4]>::new(width, height);
     for (y, row) in field.cells.chunks_exact(field.width).enumerate() {
         for (x, cell) in row.iter().enumerate() {
             let sum = &mut small.cells[y / 2 * width + x / 2];
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn known_colours_stay_and_gaps_are_filled_with_them() {
         let (width, height) = (13, 9);
-        let mut field = Field::<4>::new(width, height);
+        let mut field = Field::<[f32; 4]>::new(width, height);
         field.cells[2 * width + 3] = [0.2, 0.4, 0.6, 1.0];
         field.cells[5 * width + 9] = [0.2, 0.4, 0.6, 1.0];
         for cell in spread(field).cells {
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_nearer_colour_wins() {
-        let mut field = Field::<4>::new(64, 1);
+        let mut field = Field::<[f32; 4]>::new(64, 1);
         field.cells[0] = [1.0, 0.0, 0.0, 1.0];
         field.cells[63] = [0.0, 0.0, 1.0, 1.0];
         let spread = spread(field);

@@ -13,7 +13,7 @@ mod kept;
 use super::frame::{Placement, Room};
 use crate::find::subject::Subject;
 use crate::options::Shadow;
-use crate::raster::grid::Grid;
+use crate::raster::field::{Grid, radius_of};
 use crate::raster::{Area, Image, Mask};
 
 /// A blurred copy of the mask, moved down.
@@ -75,7 +75,7 @@ impl Shade {
     /// Writes the darkness of the canvas's row `y` into `row`, `[width, 1]`, 0 to 1.
     pub fn row(&self, y: u32, row: &mut [[f32; 1]]) {
         let Placement { view, width, height, .. } = &self.placement;
-        let area = self.grid.area();
+        let area = self.grid.area;
         let step = view.width / f64::from(*width);
         let y = view.y + (f64::from(y) + 0.5) * view.height / f64::from(*height);
         row.fill([0.0]);
@@ -105,23 +105,21 @@ fn soft(mask: &Mask, subject: &Subject) -> Option<Grid<1>> {
     let values = mask.values();
     light.add((mask.width(), mask.height()), |at| [f32::from(values[at])]);
     let full = 255.0 * light.cell_area();
-    light.cells_mut().iter_mut().for_each(|[value]| *value = (*value / full).min(1.0));
+    light.field.cells.iter_mut().for_each(|[value]| *value = (*value / full).min(1.0));
+    let cells = light.field.cells.len();
     let shadows = [DROP, CONTACT].map(|Blurred { down, deviation, opacity }| {
-        let mut shadow = light.clone();
-        shadow.blur(Grid::<1>::radius_of(longer * deviation / light.cell_px()));
+        let mut shadow = light.field.clone();
+        shadow.blur(radius_of(longer * deviation / light.cell_px()));
         let rows = (longer * down / light.cell_px()).round() as usize;
-        let moved = (rows * light.width()).min(light.cells().len());
-        let mut dark = light.map(|_| [0.0]);
-        let from = &shadow.cells()[..light.cells().len() - moved];
-        dark.cells_mut()[moved..]
-            .iter_mut()
-            .zip(from)
-            .for_each(|(to, [from])| *to = [from * opacity]);
-        dark
+        let moved = (rows * shadow.width).min(cells);
+        shadow.cells.truncate(cells - moved);
+        shadow.cells.iter_mut().for_each(|[dark]| *dark *= opacity);
+        shadow.cells.splice(0..0, std::iter::repeat_n([0.0], moved));
+        shadow.cells
     });
-    let [mut drop, contact] = shadows;
-    for ([dark], [seam]) in drop.cells_mut().iter_mut().zip(contact.cells()) {
-        *dark = 1.0 - (1.0 - *dark) * (1.0 - seam);
+    let [drop, contact] = shadows;
+    for (([dark], [drop]), [seam]) in light.field.cells.iter_mut().zip(drop).zip(contact) {
+        *dark = 1.0 - (1.0 - drop) * (1.0 - seam);
     }
-    Some(drop)
+    Some(light)
 }
