@@ -4,7 +4,6 @@
 //! alone; no two files import each other, directly or around a corner.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use super::root;
 
@@ -19,82 +18,51 @@ const ENGINE_SEES: [&str; 3] = ["error", "raster", "engine"];
 /// A module or an item in it: `["find", "border", "widen"]`.
 type Names = Vec<String>;
 
-/// What a file names, and where: `src/find/border.rs:9`.
+/// What a module names, and where: `src/find/border.rs:9`.
 struct Import {
-    place: String,
+    module: Names,
     names: Names,
+    place: String,
 }
 
 #[test]
 fn a_wing_sees_what_stands_before_it() {
-    let mut wrong = vec![];
-    for (file, module) in files() {
-        let wing = rank(&module[0]).unwrap_or_else(|| panic!("{}: no wing", file.display()));
-        for Import { place, names } in imports(&file, &module) {
-            let allowed = match rank(&names[0]) {
-                _ if module[0] == "engine" => ENGINE_SEES.contains(&&*names[0]),
-                Some(seen) => seen <= wing,
-                // What lib.rs hands on is for the faces.
-                None => rank("pipeline") < Some(wing),
-            };
-            if !allowed {
-                wrong.push(place);
-            }
-        }
-    }
+    let wrong = out_of_order(&imports(&house()));
     assert!(wrong.is_empty(), "imports that run back:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    let files = files();
-    let modules: BTreeSet<&Names> = files.values().collect();
-    let handed_on = handed_on(&files);
-    let holder = |names: &Names| {
-        let names = handed_on.get(names).unwrap_or(names);
-        let held = modules.iter().copied().filter(|module| names.starts_with(module));
-        held.max_by_key(|module| module.len())
+    let imports = imports(&house());
+    assert!(imports.len() > 200, "{} imports were read", imports.len());
+    let circle = circle(&imports).unwrap_or_default();
+    assert!(circle.is_empty(), "a circle:\n{}", circle.join("\n"));
+}
+
+#[test]
+fn what_breaks_the_rules_is_named_with_its_line() {
+    let house = |files: &[(&str, &str)]| {
+        imports(&files.iter().map(|&(file, text)| (file.into(), text.into())).collect())
     };
-    let mut seen: BTreeMap<&Names, Vec<(&Names, String)>> = BTreeMap::new();
-    for (file, module) in &files {
-        for Import { place, names } in imports(file, module) {
-            let Some(to) = holder(&names) else { continue };
-            // A folder's face and its own files are one room.
-            if !module.starts_with(to) && !to.starts_with(module) {
-                seen.entry(module).or_default().push((to, place));
-            }
-        }
-    }
-    for &start in &modules {
-        if let Some(way) = way(&seen, start, start, &mut BTreeSet::new()) {
-            panic!("a circle:\n{}", way.join("\n"));
-        }
-    }
+    let imports = house(&[
+        ("engine/plan.rs", "// use crate::find::x;\nuse crate::options::Options;\n"),
+        ("raster/mod.rs", "pub use image::Image;\n"),
+        ("raster/image.rs", "use super::Area;\nuse crate::{\n    error::Error,\n};\n"),
+        ("read/mod.rs", "use crate::raster::Image;\nmod tests {\n    use crate::wasm::x;\n}\n"),
+    ]);
+    assert_eq!(out_of_order(&imports), ["src/engine/plan.rs:2: options::Options"]);
+    assert_eq!(circle(&imports), None);
+    let imports = house(&[
+        ("raster/mod.rs", "pub use image::Image;\npub use shrink::shrink;\n"),
+        ("raster/image.rs", "\nuse super::shrink;\n"),
+        ("raster/shrink.rs", "use super::{Area, Image};\n"),
+    ]);
+    let both = ["src/raster/image.rs:2: raster::shrink", "src/raster/shrink.rs:1: raster::Image"];
+    assert_eq!(circle(&imports).unwrap(), both);
 }
 
-/// The imports that lead from one module to another.
-fn way<'a>(
-    seen: &BTreeMap<&'a Names, Vec<(&'a Names, String)>>,
-    from: &Names,
-    to: &Names,
-    visited: &mut BTreeSet<&'a Names>,
-) -> Option<Vec<String>> {
-    seen.get(from)?.iter().find_map(|(next, place)| {
-        let rest = match *next == to {
-            true => vec![],
-            false if visited.insert(next) => way(seen, next, to, visited)?,
-            false => return None,
-        };
-        Some([vec![place.clone()], rest].concat())
-    })
-}
-
-fn rank(name: &str) -> Option<usize> {
-    WINGS.iter().position(|wing| *wing == name)
-}
-
-/// Every file of the library and its module; tests see everything and are left out.
-fn files() -> BTreeMap<PathBuf, Names> {
+/// The library's files and their texts; tests see everything and are left out.
+fn house() -> BTreeMap<String, String> {
     let source = root().join("src");
     let mut files = BTreeMap::new();
     let mut folders = vec![source.clone()];
@@ -105,54 +73,98 @@ fn files() -> BTreeMap<PathBuf, Names> {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs")
             {
-                let module = path.strip_prefix(&source).unwrap().with_extension("");
-                let names = module.iter().map(|name| name.to_str().unwrap().to_owned());
-                let module = names.filter(|name| name != "mod").collect();
-                files.insert(path, module);
+                let names = path.strip_prefix(&source).unwrap().iter();
+                let names: Vec<&str> = names.map(|name| name.to_str().unwrap()).collect();
+                files.insert(names.join("/"), std::fs::read_to_string(path).unwrap());
             }
         }
     }
     files
 }
 
-/// What a folder's face hands on from its files: `raster::Image` is `raster::image::Image`.
-fn handed_on(files: &BTreeMap<PathBuf, Names>) -> BTreeMap<Names, Names> {
-    let mut handed_on = BTreeMap::new();
-    for (file, module) in files.iter().filter(|(file, _)| file.ends_with("mod.rs")) {
-        let code = code(file);
-        for names in code.split("use ").skip(1).flat_map(leaves) {
-            let (Some(child), Some(item)) = (names.first(), names.last()) else { continue };
-            let inside = [module.clone(), vec![child.clone()]].concat();
-            if names.len() > 1 && files.values().any(|other| *other == inside) {
-                let item = [module.clone(), vec![item.clone()]].concat();
-                handed_on.insert(item, [module.clone(), names].concat());
+fn out_of_order(imports: &[Import]) -> Vec<String> {
+    let rank = |name: &str| WINGS.iter().position(|wing| *wing == name);
+    let runs_back = |Import { module, names, .. }: &&Import| match rank(&names[0]) {
+        _ if module[0] == "engine" => !ENGINE_SEES.contains(&&*names[0]),
+        Some(seen) => rank(&module[0]).is_none_or(|wing| seen > wing),
+        // What lib.rs hands on is for the faces.
+        None => rank(&module[0]) <= rank("pipeline"),
+    };
+    imports.iter().filter(runs_back).map(|import| import.place.clone()).collect()
+}
+
+/// The imports along a circle of files.
+fn circle(imports: &[Import]) -> Option<Vec<String>> {
+    let modules: BTreeSet<&Names> = imports.iter().map(|import| &import.module).collect();
+    let mut seen: BTreeMap<&Names, Vec<(&Names, &str)>> = BTreeMap::new();
+    for Import { module, names, place } in imports {
+        let holds = modules.iter().filter(|holder| names.starts_with(holder));
+        let Some(to) = holds.max_by_key(|holder| holder.len()) else { continue };
+        // A folder's face and its own files are one room.
+        if !module.starts_with(to) && !to.starts_with(module) {
+            seen.entry(module).or_default().push((to, place));
+        }
+    }
+    modules.iter().find_map(|start| way(&seen, start, start, &mut BTreeSet::new()))
+}
+
+/// The imports that lead from one module to another.
+fn way<'a>(
+    seen: &BTreeMap<&'a Names, Vec<(&'a Names, &str)>>,
+    from: &Names,
+    to: &Names,
+    visited: &mut BTreeSet<&'a Names>,
+) -> Option<Vec<String>> {
+    seen.get(from)?.iter().find_map(|(next, place)| {
+        let rest = match *next == to {
+            true => vec![],
+            false if visited.insert(next) => way(seen, next, to, visited)?,
+            false => return None,
+        };
+        Some([vec![(*place).to_owned()], rest].concat())
+    })
+}
+
+/// The paths that files name, from the crate's root on; what a folder's face hands on from one of its
+/// files stands under that file: `raster::Image` is `raster::image::Image`.
+fn imports(files: &BTreeMap<String, String>) -> Vec<Import> {
+    let modules: Vec<Names> = files.keys().map(|file| module(file)).collect();
+    let mut handed_on: BTreeMap<Names, Names> = BTreeMap::new();
+    for (file, text) in files.iter().filter(|(file, _)| file.ends_with("mod.rs")) {
+        let face = module(file);
+        for names in code(text).split("use ").skip(1).flat_map(leaves) {
+            let inside = [&face[..], &names].concat();
+            if names.len() > 1 && modules.contains(&inside[..=face.len()].to_vec()) {
+                handed_on.insert([&face[..], &names[names.len() - 1..]].concat(), inside);
             }
         }
     }
-    handed_on
-}
-
-/// The paths that a file names before its tests, from the crate's root on.
-fn imports(file: &Path, module: &Names) -> Vec<Import> {
-    let code = code(file);
-    let folder = module.len() - 1;
     let mut imports = vec![];
-    for (word, base) in [("crate::", &[][..]), ("super::", &module[..folder])] {
-        for (at, _) in code.match_indices(word) {
-            let line = code[..at].lines().count().max(1);
-            let name = file.strip_prefix(root()).expect("a file of the project").display();
-            for names in leaves(&code[at + word.len()..]) {
-                let place = format!("{name}:{line}: {word}{}", names.join("::"));
-                imports.push(Import { place, names: [base.to_vec(), names].concat() });
+    for (file, text) in files {
+        let (module, code) = (module(file), code(text));
+        for (word, base) in [("crate::", &[][..]), ("super::", &module[..module.len() - 1])] {
+            for (at, _) in code.match_indices(word) {
+                let line = code[..at].matches('\n').count() + 1;
+                for names in leaves(&code[at + word.len()..]) {
+                    let names = [base, &names].concat();
+                    let place = format!("src/{file}:{line}: {}", names.join("::"));
+                    let names = handed_on.get(&names).unwrap_or(&names).clone();
+                    imports.push(Import { module: module.clone(), names, place });
+                }
             }
         }
     }
     imports
 }
 
+/// `find/border.rs` is `["find", "border"]`.
+fn module(file: &str) -> Names {
+    let names = file.trim_end_matches(".rs").split('/').filter(|name| *name != "mod");
+    names.map(str::to_owned).collect()
+}
+
 /// A file without comments and without the tests at its end, line by line as it was.
-fn code(file: &Path) -> String {
-    let text = std::fs::read_to_string(file).unwrap();
+fn code(text: &str) -> String {
     let lines = text.lines().take_while(|line| *line != "mod tests {");
     lines.map(|line| line.split("//").next().unwrap_or_default().to_owned() + "\n").collect()
 }
