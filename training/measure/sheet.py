@@ -1,4 +1,4 @@
-"""A contact sheet: picture | mask | saliency, the worst pictures of each validation set.
+"""A contact sheet: picture | mask | saliency, the worst pictures of each validation set, two in a row.
 
 In:  an ONNX file and the data folder. Out: one PNG.
 """
@@ -26,7 +26,8 @@ def sheet(model, sets, skip, count, size):
     for images, masks in sets.values():
         found = [saliency(model, rgb) for rgb in images]
         worst = np.argsort([score(f, m)["iou"] for f, m in zip(found, masks)])[skip : skip + count]
-        rows.append(np.hstack([tile(images[i], masks[i], found[i], size) for i in worst]))
+        tiles = [tile(images[i], masks[i], found[i], size) for i in worst]
+        rows += [np.hstack(pair) for pair in zip(tiles[::2], tiles[1::2])]
     return np.vstack(rows)
 
 
@@ -37,11 +38,11 @@ if __name__ == "__main__":
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--step", type=int, default=5)
     parser.add_argument("--skip", type=int, default=0, help="leave out so many of the worst, whose masks are wrong")
-    parser.add_argument("--count", type=int, default=4, help="pictures per set")
-    parser.add_argument("--size", type=int, default=120)
+    parser.add_argument("--count", type=int, default=4, help="pictures per set, even")
+    parser.add_argument("--size", type=int, default=150)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     sets = validation_sets(args.data, read_split(), args.step)
     chosen = {name: sets[name] for name in args.sets.split(",")}
     image = sheet(session(args.model), chosen, args.skip, args.count, args.size)
-    cv2.imwrite(str(args.out), image[..., ::-1], (cv2.IMWRITE_PNG_COMPRESSION, 9, cv2.IMWRITE_JPEG_QUALITY, 82))
+    cv2.imwrite(str(args.out), image[..., ::-1], (cv2.IMWRITE_PNG_COMPRESSION, 9))
