@@ -71,10 +71,10 @@ test("strict TypeScript takes every entry point", (t) => {
 test("the documentation names every option, error, and entry point", () => {
   const text = readFileSync(join(ROOT, "docs/api.md"), "utf8");
   const named = (name) => text.includes(`\`${name}\``) || text.includes(`"${name}"`);
-  const types = readFileSync(join(ROOT, "dist/types.d.ts"), "utf8");
+  const types = readFileSync(join(ROOT, "dist/contract/types.d.ts"), "utf8");
   const fields = [...types.matchAll(/^ {4}readonly (\w+)\??:/gm)].map(([, name]) => name);
   const codes = [
-    ...readFileSync(join(ROOT, "js/errors.ts"), "utf8").matchAll(/^ {2}\| "([\w-]+)"/gm),
+    ...readFileSync(join(ROOT, "js/contract/hints.ts"), "utf8").matchAll(/^ {2}\| "([\w-]+)"/gm),
   ];
   const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const entries = Object.keys(exports).map((path) => path.replace(/^\./, "cleancut"));
