@@ -39,7 +39,7 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 export const removeBackground: Api["removeBackground"] = api.removeBackground;
 /** As in `cleancut`, in this thread. */
 export const segment: Api["segment"] = api.segment;
-/** As in `cleancut`, in this thread; takes nothing. */
+/** As in `cleancut`, in this thread; has nothing to load. */
 export const createRemover: Api["createRemover"] = api.createRemover;
 /** As in `cleancut`. */
 export const preload: Api["preload"] = api.preload;

@@ -75,15 +75,28 @@ test("every entry point imports without a page, and core and inline give the sam
   }
 });
 
-test("the JavaScript stays small", () => {
+test("the JavaScript stays small, and weighs what the documentation says", () => {
   const size = (...names) =>
     names.reduce((sum, name) => sum + brotliCompressSync(readFileSync(dist(name))).length, 0);
-  const cleancutSize = size(...importedBy("index.js"), "worker.js");
-  const elementSize = size(
-    ...importedBy("element.js").filter((n) => !importedBy("index.js").includes(n)),
-  );
-  assert.ok(cleancutSize <= 12 * 1024, `cleancut is ${cleancutSize} bytes of brotli`);
-  assert.ok(elementSize <= 6 * 1024, `the element adds ${elementSize}`);
+  const added = (name) =>
+    size(...importedBy(name).filter((file) => !importedBy("index.js").includes(file)));
+  const sizes = {
+    cleancut: size(...importedBy("index.js"), "worker.js"),
+    "cleancut/core": size(...importedBy("core.js")),
+    "cleancut/inline": size(...importedBy("inline.js")),
+    "cleancut/element": added("element.js"),
+    "cleancut/attach": added("attach.js"),
+  };
+  assert.ok(sizes.cleancut <= 12 * 1024, `cleancut is ${sizes.cleancut} bytes of brotli`);
+  assert.ok(sizes["cleancut/element"] <= 6 * 1024, `the element adds ${sizes["cleancut/element"]}`);
+
+  const text = readFileSync(join(ROOT, "docs/api.md"), "utf8");
+  for (const [name, bytes] of Object.entries(sizes)) {
+    const row = new RegExp(`^\\| \`${name}\` \\|.*\\| (?:\\+ )?([\\d.]+) ([KM])B`, "m");
+    const [, said, unit] = row.exec(text) ?? [];
+    const share = bytes / (Number(said) * (unit === "M" ? 1e6 : 1e3));
+    assert.ok(share > 0.95 && share < 1.05, `${name} is ${bytes} bytes, not ${said} ${unit}B`);
+  }
 });
 
 /** The files that a browser loads for an entry point. */
