@@ -1,6 +1,7 @@
 /** `cleancut/attach`: a plain file input sends cut-outs. */
 
-import { toCleancutError } from "./errors.js";
+import { toCleancutError } from "./contract/errors.js";
+import { choose } from "./contract/options.js";
 import {
   acceptedFormat,
   type CutDetail,
@@ -8,10 +9,10 @@ import {
   cutFile,
   type FormOptions,
   holdSubmit,
-} from "./form.js";
-import { choose } from "./options.js";
+} from "./form/form.js";
+import { removeBackground } from "./index.js";
 
-export type { CutDetail, CutErrorDetail, Cutter, FormOptions } from "./form.js";
+export type { CutDetail, CutErrorDetail, Cutter, FormOptions } from "./form/form.js";
 
 /** What `attach` gives. */
 export interface Attachment {
@@ -73,12 +74,12 @@ async function swap(
   take: (list: FileList) => void,
 ): Promise<void> {
   const chosen = input.files;
-  const format = acceptedFormat(input.accept);
+  const all = { format: acceptedFormat(input.accept), ...options };
   const files = [...(chosen ?? [])];
   const details: (CutDetail | CutErrorDetail)[] = [];
   for (const original of files) {
     try {
-      details.push({ original, file: await cutFile(original, { format, ...options }, signal) });
+      details.push({ original, file: await cutFile(original, removeBackground, all, signal) });
     } catch (thrown) {
       if (signal.aborted) return;
       details.push({ original, error: toCleancutError(thrown) });

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, extname, join } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 
+import { toName } from "./contract/options.js";
 import {
   CleancutError,
   createRemover,
@@ -13,7 +14,7 @@ import {
   type RemoveOptions,
   type Remover,
 } from "./core.js";
-import { endingOf } from "./names.js";
+import { endingOf } from "./picture/names.js";
 import { optionNames } from "./wasm/options.js";
 
 const HELP = `Remove the background of photos.
@@ -81,8 +82,7 @@ function parse(words: readonly string[]): Args | undefined {
     else if (name === "-V" || name === "--version") return void stdout.write(`${version()}\n`);
     else if (name === "--copy-assets") return copyAssets(value());
     else if (optionNames.includes(name.slice(2))) {
-      const camel = name.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-      args.options[camel] = value();
+      args.options[toName(name.slice(2))] = value();
     } else throw new UsageError(`invalid option '${name}'`);
   }
   if (args.photos.length === 0) throw new UsageError("no photo given");

@@ -1,15 +1,15 @@
 /** `cleancut/core`: the same as `cleancut`, in this thread: for workers of your own, Node, tests. */
 
-import { type Api, createApi } from "./api.js";
-import { LocalEngine } from "./local.js";
-import { Remover } from "./remover.js";
-import { toSources } from "./sources.js";
+import { type Api, createApi } from "./api/api.js";
+import { Remover } from "./api/remover.js";
+import { LocalEngine } from "./engine/local.js";
+import { toSources } from "./engine/sources.js";
 
-export { clearCache, isCached } from "./cache.js";
-export { Cutout, type DrawOptions } from "./cutout.js";
-export { CleancutError, type ErrorCode } from "./errors.js";
-export { type BatchOptions, Remover } from "./remover.js";
-export type * from "./types.js";
+export { Cutout, type DrawOptions } from "./api/cutout.js";
+export { type BatchOptions, Remover } from "./api/remover.js";
+export { CleancutError, type ErrorCode } from "./contract/errors.js";
+export type * from "./contract/types.js";
+export { clearCache, isCached } from "./engine/cache.js";
 
 const api: Api = /* @__PURE__ */ createApi(
   async (options) => new Remover([new LocalEngine(toSources(options))]),

@@ -1,6 +1,8 @@
 /** `cleancut/element`: `<cleancut-input>`, a file input that sends cut-outs. */
 
-import { CleancutError, toCleancutError } from "./errors.js";
+import { CleancutError, toCleancutError } from "./contract/errors.js";
+import { choose, toName } from "./contract/options.js";
+import type { Progress } from "./contract/types.js";
 import {
   acceptedFormat,
   type CutDetail,
@@ -8,26 +10,13 @@ import {
   cutFile,
   type FormOptions,
   holdSubmit,
-} from "./form.js";
-import { choose } from "./options.js";
-import { buildView, type View } from "./view.js";
+} from "./form/form.js";
+import { buildView, type Texts, type View } from "./form/view.js";
+import { removeBackground } from "./index.js";
 import { optionNames } from "./wasm/options.js";
 
-export type { CutDetail, CutErrorDetail, Cutter, FormOptions } from "./form.js";
-
-/** What the element says; replace what should be said otherwise. */
-export interface Texts {
-  choose: string;
-  missing: string;
-  working: string;
-  done: string;
-  failed: string;
-  before: string;
-  after: string;
-  compare: string;
-  keepOriginal: string;
-  clear: string;
-}
+export type { CutDetail, CutErrorDetail, Cutter, FormOptions } from "./form/form.js";
+export type { Texts } from "./form/view.js";
 
 const TEXTS: Texts = {
   choose: "Choose a photo",
@@ -256,7 +245,8 @@ export class CleancutInput extends Base {
     void view?.draw("before", original);
     try {
       const options = this.#chosenOptions();
-      const file = await cutFile(original, options, signal, (progress) => view?.advance(progress));
+      const advance = (progress: Progress) => view?.advance(progress);
+      const file = await cutFile(original, removeBackground, options, signal, advance);
       this.#cutout = file;
       this.#publish();
       await view?.draw("after", file);
@@ -273,10 +263,9 @@ export class CleancutInput extends Base {
 
   #chosenOptions(): FormOptions {
     const words: Record<string, string> = {};
-    for (const name of optionNames) {
-      const value = this.getAttribute(name);
-      const camel = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-      if (value !== null) words[camel] = value;
+    for (const word of optionNames) {
+      const value = this.getAttribute(word);
+      if (value !== null) words[toName(word)] = value;
     }
     const timeout = this.getAttribute("timeout");
     const format = acceptedFormat(this.getAttribute("accept") ?? "");

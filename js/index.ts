@@ -1,18 +1,18 @@
 /** `cleancut`: runs in a module worker, or in this thread where there are no workers. */
 
-import { type Api, createApi } from "./api.js";
-import { CleancutError } from "./errors.js";
-import { WorkerEngine } from "./remote.js";
-import { Remover } from "./remover.js";
-import { toSources } from "./sources.js";
-import type { Engine } from "./task.js";
-import type { RemoverOptions } from "./types.js";
+import { type Api, createApi } from "./api/api.js";
+import { Remover } from "./api/remover.js";
+import { CleancutError } from "./contract/errors.js";
+import type { RemoverOptions } from "./contract/types.js";
+import { WorkerEngine } from "./engine/remote.js";
+import { toSources } from "./engine/sources.js";
+import type { Engine } from "./engine/task.js";
 
-export { clearCache, isCached } from "./cache.js";
-export { Cutout, type DrawOptions } from "./cutout.js";
-export { CleancutError, type ErrorCode } from "./errors.js";
-export { type BatchOptions, Remover } from "./remover.js";
-export type * from "./types.js";
+export { Cutout, type DrawOptions } from "./api/cutout.js";
+export { type BatchOptions, Remover } from "./api/remover.js";
+export { CleancutError, type ErrorCode } from "./contract/errors.js";
+export type * from "./contract/types.js";
+export { clearCache, isCached } from "./engine/cache.js";
 
 const IDLE_MS = 60_000;
 
@@ -30,7 +30,7 @@ async function start(options: RemoverOptions): Promise<Remover> {
   const sources = toSources(options);
   const run = typeof worker === "function" ? worker : startWorker;
   if (worker === false || (worker === true && typeof Worker !== "function")) {
-    const { LocalEngine } = await import("./local.js");
+    const { LocalEngine } = await import("./engine/local.js");
     return new Remover([new LocalEngine(sources)]);
   }
   const engine = (): Engine => new WorkerEngine(sources, run, idleTimeout);

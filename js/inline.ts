@@ -1,15 +1,15 @@
 /** `cleancut/inline`: `cleancut/core` with wasm and model inside; one import, no request at all. */
 
-import { type Api, createApi } from "./api.js";
-import { LocalEngine } from "./local.js";
-import { Remover } from "./remover.js";
-import { toSources } from "./sources.js";
+import { type Api, createApi } from "./api/api.js";
+import { Remover } from "./api/remover.js";
+import { LocalEngine } from "./engine/local.js";
+import { toSources } from "./engine/sources.js";
 import { modelGzipBase64, wasmGzipBase64 } from "./wasm/embedded.js";
 
-export { Cutout, type DrawOptions } from "./cutout.js";
-export { CleancutError, type ErrorCode } from "./errors.js";
-export { type BatchOptions, Remover } from "./remover.js";
-export type * from "./types.js";
+export { Cutout, type DrawOptions } from "./api/cutout.js";
+export { type BatchOptions, Remover } from "./api/remover.js";
+export { CleancutError, type ErrorCode } from "./contract/errors.js";
+export type * from "./contract/types.js";
 
 const inside = {
   wasm: () => gunzip(wasmGzipBase64),
@@ -39,7 +39,7 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 export const removeBackground: Api["removeBackground"] = api.removeBackground;
 /** As in `cleancut`, in this thread. */
 export const segment: Api["segment"] = api.segment;
-/** As in `cleancut`, in this thread; takes nothing. */
+/** As in `cleancut`, in this thread; has nothing to load. */
 export const createRemover: Api["createRemover"] = api.createRemover;
 /** As in `cleancut`. */
 export const preload: Api["preload"] = api.preload;

@@ -1,28 +1,10 @@
 /** The worker: one `LocalEngine` behind `postMessage`. */
 
-import { type PackedError, packError, toCleancutError } from "./errors.js";
-import { LocalEngine } from "./local.js";
-import type { Sources } from "./sources.js";
-import type { Gives, Takes, TaskName } from "./task.js";
-import type { Progress } from "./types.js";
-
-/** What `remote.ts` sends: `start` once, then one task at a time, and `free` at any time. */
-export type Request =
-  | { readonly kind: "start"; readonly sources: Sources; readonly firstId: number }
-  | { readonly kind: "free"; readonly cutout: number }
-  | {
-      readonly kind: "run";
-      readonly id: number;
-      readonly name: TaskName;
-      readonly takes: Takes<TaskName>;
-    };
-
-/** What comes back: any number of `progress`, then exactly one of `done` and `failed`. */
-export type Reply = { readonly id: number } & (
-  | { readonly kind: "progress"; readonly progress: Progress }
-  | { readonly kind: "done"; readonly gives: Gives<TaskName> }
-  | { readonly kind: "failed"; readonly error: PackedError }
-);
+import { packError, toCleancutError } from "./contract/errors.js";
+import type { Progress } from "./contract/types.js";
+import { LocalEngine } from "./engine/local.js";
+import type { Reply, Request } from "./engine/messages.js";
+import type { Gives, Takes, TaskName } from "./engine/task.js";
 
 let engine: LocalEngine;
 

@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -26,19 +26,19 @@ export const OUT = join(DIST, "wasm");
 const STAGE = join(ROOT, "build", "js");
 const PLAN = "cleancut.plan";
 const FILES = { simd: "simd.wasm", relaxed: "relaxed.wasm", model: PLAN };
-/** What the package's own types name. */
-const TYPES = ["assets.d.ts", "options.d.ts"];
+/** The entry points that have types. */
+const TYPED = ["index", "core", "inline", "element", "attach"];
 /** What a page loads together, and what holds the engine itself; the worker is one file. */
 const GROUPS = [
   { names: ["index", "element", "attach"], chunks: "[name].js" },
   { names: ["core", "inline", "cli"], chunks: "core-[name].js" },
-  { names: ["worker"], instead: { "./hints.js": join(STAGE, "no-hints.js") } },
+  { names: ["worker"], instead: { "./hints.js": join(STAGE, "contract", "no-hints.js") } },
 ];
 
 /** The minifier writes template strings, which not every bundler takes for the URL of an asset. */
 const QUOTED_URL = /new URL\(`([^`$]+)`,/g;
 
-/** What each artefact is compiled for; `js/probe.ts` picks one before anything is downloaded. */
+/** What each artefact is compiled for; `js/engine/probe.ts` picks one before anything is downloaded. */
 export const ARTEFACTS = { simd: "+simd128", relaxed: "+simd128,+relaxed-simd" };
 
 export async function build() {
@@ -59,6 +59,7 @@ export async function buildJavaScript() {
   writeAssets();
   writeEmbedded();
   await writeOptions();
+  removeAllBut(STAGE, ["wasm"]);
   step("Compiling the TypeScript", "npx", ["tsc"]);
   await bundle();
 }
@@ -195,13 +196,8 @@ async function writeOptions() {
 
 /** One file per entry point, and what those of one group share in chunks. */
 async function bundle() {
-  for (const name of readdirSync(DIST)) {
-    if (/\.(js|d\.ts)$/.test(name)) rmSync(join(DIST, name));
-  }
-  const shipped = [...Object.values(FILES), ...TYPES];
-  for (const name of readdirSync(OUT).filter((name) => !shipped.includes(name))) {
-    rmSync(join(OUT, name));
-  }
+  removeAllBut(DIST, ["wasm", "assets.json"]);
+  removeAllBut(OUT, Object.values(FILES));
   const { build: roll } = await import("rolldown");
   for (const { names, chunks, instead = {} } of GROUPS) {
     await roll({
@@ -221,11 +217,28 @@ async function bundle() {
     const path = join(DIST, name);
     writeFileSync(path, readFileSync(path, "utf8").replace(QUOTED_URL, 'new URL("$1",'));
   }
-  for (const name of readdirSync(STAGE)) {
-    if (name.endsWith(".d.ts")) copyFileSync(join(STAGE, name), join(DIST, name));
-  }
-  for (const name of TYPES) copyFileSync(join(STAGE, "wasm", name), join(OUT, name));
+  copyTypes();
   chmodSync(join(DIST, "cli.js"), 0o755);
+}
+
+/** The declarations of the entry points and those that they name, in the folders of js/. */
+function copyTypes() {
+  const files = new Set(TYPED.map((name) => `${name}.d.ts`));
+  for (const file of files) {
+    const types = readFileSync(join(STAGE, file), "utf8");
+    mkdirSync(join(DIST, dirname(file)), { recursive: true });
+    writeFileSync(join(DIST, file), types);
+    for (const [, path] of types.matchAll(/"(\.[^"]+)\.js"/g)) {
+      files.add(`${join(dirname(file), path)}.d.ts`);
+    }
+  }
+}
+
+/** What an earlier build left, of files that have moved since. */
+function removeAllBut(folder, kept) {
+  for (const name of readdirSync(folder).filter((name) => !kept.includes(name))) {
+    rmSync(join(folder, name), { recursive: true });
+  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await build();

@@ -9,7 +9,7 @@ export interface Item {
   message: string;
   /** By hand, oldest first. */
   strokes: readonly Stroke[];
-  /** Strokes that were taken back, the last one first. */
+  /** Strokes that were taken back; the last one comes back first. */
   undone: readonly Stroke[];
 }
 

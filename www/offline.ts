@@ -7,6 +7,7 @@ import { savesData } from "./intake.js";
 import type { Workshop } from "./workshop.js";
 
 const PATIENCE_MS = 1500;
+const READY = "Engine and model are here: this page now works without any network.";
 
 /**
  * Settles when the service worker sees every request of this page, or when none comes: then the page
@@ -47,8 +48,6 @@ export async function prepare(workshop: Workshop): Promise<void> {
     cost.textContent = price;
   }
 }
-
-const READY = "Engine and model are here: this page now works without any network.";
 
 function whenIdle(start: () => void): void {
   const ask = () => (globalThis.requestIdleCallback ?? setTimeout)(() => start());

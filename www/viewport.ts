@@ -49,7 +49,7 @@ export class Viewport {
     else this.#clamp();
   }
 
-  /** Shows a picture of this size; another shape than before is fitted. */
+  /** Shows a picture of this size; another size than before is fitted. */
   show(picture: Size): void {
     const { width, height } = this.#picture;
     if (width === picture.width && height === picture.height) return;

@@ -1,14 +1,13 @@
 /** The types of the tarball, as strict users of both module resolutions see them. */
 
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+import { app, dist, ROOT } from "./installed.mjs";
+
 const USE = `
 import { CleancutError, createRemover, removeBackground, segment, type ErrorCode } from "cleancut";
 import { attach } from "cleancut/attach";
@@ -36,16 +35,7 @@ export const codeOf = (error: unknown): ErrorCode | undefined =>
   error instanceof CleancutError ? error.code : undefined;
 `;
 
-test("strict TypeScript takes every entry point", (t) => {
-  const app = mkdtempSync(join(tmpdir(), "cleancut-types-"));
-  t.after(() => rmSync(app, { recursive: true, force: true }));
-  const npm = (...args) =>
-    execFileSync("npm", [...args, "--silent"], { cwd: app, encoding: "utf8" }).trim();
-  const tarball = npm("pack", ROOT, "--ignore-scripts", "--pack-destination", app)
-    .split("\n")
-    .at(-1);
-  writeFileSync(join(app, "package.json"), '{ "private": true, "type": "module" }');
-  npm("install", "--no-audit", "--no-fund", "--offline", `./${tarball}`);
+test("strict TypeScript takes every entry point", () => {
   writeFileSync(join(app, "use.ts"), USE);
   for (const resolution of ["Bundler", "NodeNext"]) {
     const compilerOptions = {
@@ -71,10 +61,10 @@ test("strict TypeScript takes every entry point", (t) => {
 test("the documentation names every option, error, and entry point", () => {
   const text = readFileSync(join(ROOT, "docs/api.md"), "utf8");
   const named = (name) => text.includes(`\`${name}\``) || text.includes(`"${name}"`);
-  const types = readFileSync(join(ROOT, "dist/types.d.ts"), "utf8");
+  const types = readFileSync(dist("contract/types.d.ts"), "utf8");
   const fields = [...types.matchAll(/^ {4}readonly (\w+)\??:/gm)].map(([, name]) => name);
   const codes = [
-    ...readFileSync(join(ROOT, "js/errors.ts"), "utf8").matchAll(/^ {2}\| "([\w-]+)"/gm),
+    ...readFileSync(join(ROOT, "js/contract/hints.ts"), "utf8").matchAll(/^ {2}\| "([\w-]+)"/gm),
   ];
   const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const entries = Object.keys(exports).map((path) => path.replace(/^\./, "cleancut"));

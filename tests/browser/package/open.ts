@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 
-import type * as Cleancut from "../../dist/index.js";
+import type * as Cleancut from "../../../dist/index.js";
 
 export const ORIGIN = "http://localhost:4180";
 /** On a plain ground. */

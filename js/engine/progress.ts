@@ -1,5 +1,7 @@
+/** How far a request is, as its listener is told. */
+
+import type { Phase, Progress, RequestOptions } from "../contract/types.js";
 import type { Job } from "./task.js";
-import type { Phase, Progress, RequestOptions } from "./types.js";
 
 /** Where each phase begins, as a share of the request; inference takes the most of it. */
 const BEGINS: Record<Phase, number> = {

@@ -1,46 +1,8 @@
-import { hintOf } from "./hints.js";
+/** What every promise rejects with, and how it crosses from worker to page. */
 
-/** What can go wrong, as a stable word:
- *
- * - `input`: the argument is not something that holds a picture
- * - `option`: an option is not known or does not take this value
- * - `fetch`: a picture's URL could not be fetched
- * - `unsupported-format`, `too-large`, `decode`: this picture cannot be read; another may
- * - `no-subject`: nothing in the photo stands out
- * - `busy-ground`: the method `studio` was asked for and the ground is not plain
- * - `other-shape`: a mask was applied to a picture of another shape
- * - `asset`: wasm or model could not be fetched
- * - `integrity`: wasm or model is not the file that this version was published with
- * - `model`: the model is not the one this version was made for
- * - `wasm`: WebAssembly is missing, too old or forbidden
- * - `worker`: the worker could not be started
- * - `crashed`: the engine broke down; the next call starts a new one
- * - `lost`: the cut-out went when its engine broke down or was ended
- * - `disposed`: the cut-out or remover was disposed of before
- * - `timeout`: a form's time for one photo was up
- * - `inference`, `encode`: the engine or the encoder refused
- */
-export type ErrorCode =
-  | "input"
-  | "option"
-  | "fetch"
-  | "unsupported-format"
-  | "too-large"
-  | "decode"
-  | "no-subject"
-  | "busy-ground"
-  | "other-shape"
-  | "asset"
-  | "integrity"
-  | "model"
-  | "wasm"
-  | "worker"
-  | "crashed"
-  | "lost"
-  | "disposed"
-  | "timeout"
-  | "inference"
-  | "encode";
+import { type ErrorCode, hintOf } from "./hints.js";
+
+export type { ErrorCode } from "./hints.js";
 
 /** What else an error may know. */
 export interface ErrorDetails {

@@ -1,9 +1,19 @@
 /** In: what a caller gave. Out: a `Photo` that is ours to transfer. */
 
-import { CleancutError, reasonOf } from "./errors.js";
+import { CleancutError, reasonOf } from "../contract/errors.js";
+import type { ImageInput, Pixels } from "../contract/types.js";
 import { readFile } from "./file.js";
-import type { Photo } from "./task.js";
-import type { ImageInput, Pixels } from "./types.js";
+
+/** A picture that may be transferred. */
+export type Photo =
+  | { readonly kind: "file"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: "pixels";
+      readonly pixels: Uint8Array<ArrayBuffer>;
+      readonly width: number;
+      readonly height: number;
+    }
+  | { readonly kind: "bitmap"; readonly bitmap: ImageBitmap };
 
 export async function readInput(input: ImageInput, signal?: AbortSignal): Promise<Photo> {
   if (input instanceof Blob) return file(await bytesOf(input));

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 
-import type { CutErrorDetail, FormOptions } from "../../dist/attach.js";
-import type { CleancutInput } from "../../dist/element.js";
+import type { CutErrorDetail, FormOptions } from "../../../dist/attach.js";
+import type { CleancutInput } from "../../../dist/element.js";
 import { type Field, ORIGIN, open } from "./open.js";
 
 const MUG = "tests/fixtures/mug.jpg";

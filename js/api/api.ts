@@ -1,17 +1,17 @@
 /** The functions that every entry point offers, over whatever runs the engine there. */
 
-import { missingAssets } from "./cache.js";
-import type { Cutout } from "./cutout.js";
-import { checkNames } from "./options.js";
-import { artefact, hasRelaxedSimd, hasSimd } from "./probe.js";
-import type { Remover } from "./remover.js";
+import { checkNames } from "../contract/options.js";
 import type {
   Capabilities,
   ImageInput,
   RemoveOptions,
   RemoverOptions,
   RequestOptions,
-} from "./types.js";
+} from "../contract/types.js";
+import { missingAssets } from "../engine/cache.js";
+import { artefact, hasRelaxedSimd, hasSimd } from "../engine/probe.js";
+import type { Cutout } from "./cutout.js";
+import type { Remover } from "./remover.js";
 
 /** What `cleancut`, `cleancut/core` and `cleancut/inline` have in common. */
 export interface Api {

@@ -1,9 +1,8 @@
 /** What the element and `attach` share: a photo's way through a form, which must never lose it. */
 
-import { CleancutError, toCleancutError } from "./errors.js";
-import { removeBackground } from "./index.js";
-import { renamed } from "./names.js";
-import type { ImageInput, Progress, RemoveOptions } from "./types.js";
+import { CleancutError, toCleancutError } from "../contract/errors.js";
+import type { ImageInput, Progress, RemoveOptions } from "../contract/types.js";
+import { renamed } from "../picture/names.js";
 
 /** How forms treat photos, beside everything `removeBackground` takes. */
 export interface FormOptions extends Omit<RemoveOptions, "signal"> {
@@ -35,12 +34,14 @@ export interface CutErrorDetail {
 const TIMEOUT_MS = 30_000;
 
 /**
- * The cut-out of `original` under its own name. Always settles within `timeout`, whatever hangs.
+ * The cut-out of `original` under its own name, made by `remove` unless the options bring a remover.
+ * Always settles within `timeout`, whatever hangs.
  *
  * @throws the signal's reason, or a `CleancutError`
  */
 export async function cutFile(
   original: File,
+  remove: Cutter["remove"],
   { timeout = TIMEOUT_MS, wait: _, remover, ...options }: FormOptions,
   signal: AbortSignal,
   onProgress?: (progress: Progress) => void,
@@ -58,12 +59,12 @@ export async function cutFile(
     if (ended.signal.aborted) reject(ended.signal.reason);
   });
   try {
-    const remove = remover ? remover.remove.bind(remover) : removeBackground;
     const report = (progress: Progress) => {
       options.onProgress?.(progress);
       onProgress?.(progress);
     };
-    const work = remove(original, { ...options, signal: ended.signal, onProgress: report });
+    const request = { ...options, signal: ended.signal, onProgress: report };
+    const work = (remover ?? { remove }).remove(original, request);
     const blob = await Promise.race([work, stopped]);
     return new File([blob], renamed(original.name, blob.type), { type: blob.type });
   } catch (thrown) {

@@ -1,19 +1,17 @@
 /** Runs the wasm in this thread: inside the worker, and where no worker is wanted. */
 
-import { disposed, lost, toCleancutError } from "./errors.js";
+import { disposed, lost, toCleancutError } from "../contract/errors.js";
+import type { Backend, Subject } from "../contract/types.js";
+import { joined, toPicture } from "../picture/picture.js";
+import type { Photo } from "../picture/source.js";
+import * as glue from "../wasm/cleancut.js";
 import { loadAssets, type Wasm } from "./load.js";
-import { joined, toPicture, toTransferable } from "./picture.js";
 import { bytesLoaded, phaseBegins } from "./progress.js";
 import type { Sources } from "./sources.js";
-import type { Engine, Found, Gives, Job, Photo, Style, Takes, TaskName } from "./task.js";
-import type { Backend, Phase, Subject } from "./types.js";
-import * as glue from "./wasm/cleancut.js";
+import { type Steps, stepsOf } from "./steps.js";
+import type { Engine, Found, Gives, Job, Style, Takes, TaskName } from "./task.js";
 
 type Handlers = { [Name in TaskName]: (takes: Takes<Name>, job: Job) => Promise<Gives<Name>> };
-interface Steps {
-  begin(phase: Phase): void;
-  end(): Partial<Record<Phase, number>>;
-}
 
 /** The glue holds one wasm instance for all engines of a thread; who uses it is listed here. */
 const engines = new Set<LocalEngine>();
@@ -219,29 +217,15 @@ function subjectOf({ bounds, coverage, confidence, touches }: glue.Cutout): Subj
   };
 }
 
-function stepsOf(job: Job): Steps {
-  const timings: Partial<Record<Phase, number>> = {};
-  let current: Phase | undefined;
-  let began = 0;
-  const end = () => {
-    if (current) timings[current] = performance.now() - began;
-    return timings;
-  };
-  return {
-    begin(phase) {
-      end();
-      current = phase;
-      began = performance.now();
-      job.report(phaseBegins(phase));
-    },
-    end,
-  };
-}
-
 function freeQuietly(cutout: glue.Cutout): void {
   try {
     cutout.free();
   } catch {
     // What `intoFile` took, or a trap, leaves nothing to free.
   }
+}
+
+/** The glue's answers own their buffers, which its types do not say. */
+function toTransferable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes as Uint8Array<ArrayBuffer>;
 }

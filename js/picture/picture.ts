@@ -1,7 +1,7 @@
 /** In: a [`Photo`] as it came through `postMessage`. Out: the same inside wasm. */
 
-import type { Photo } from "./task.js";
-import { Picture } from "./wasm/cleancut.js";
+import { Picture } from "../wasm/cleancut.js";
+import type { Photo } from "./source.js";
 
 /** Words as the engine takes them. */
 export const joined = (words: readonly string[]): string => words.join("\0");
@@ -53,9 +53,4 @@ function fromBitmap(bitmap: ImageBitmap, words: readonly string[]): Picture {
   } finally {
     bitmap.close();
   }
-}
-
-/** The glue's answers own their buffers, which its types do not say. */
-export function toTransferable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes as Uint8Array<ArrayBuffer>;
 }

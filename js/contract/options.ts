@@ -1,8 +1,8 @@
 /** In: options as a caller writes them. Out: pairs of name and value, as the engine takes them. */
 
+import { optionNames } from "../wasm/options.js";
 import { CleancutError } from "./errors.js";
 import type { ImageInput } from "./types.js";
-import { optionNames } from "./wasm/options.js";
 
 /** The engine's words, and a background picture, which is no word. */
 export interface Choice {
@@ -29,6 +29,11 @@ export function choose(options: object, also: readonly string[] = []): Choice {
     }
   }
   return { words, ground };
+}
+
+/** `input-size` -> `inputSize` */
+export function toName(word: string): string {
+  return word.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Refuses every option that is not in `known`. */
@@ -69,8 +74,6 @@ function wrong(name: string, value: unknown): CleancutError {
 }
 
 function unknown(name: string, also: readonly string[]): CleancutError {
-  const camel = (word: string) =>
-    word.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-  const known = [...REQUEST, ...also, ...optionNames.map(camel)].sort();
+  const known = [...REQUEST, ...also, ...optionNames.map(toName)].sort();
   return new CleancutError("option", `unknown option "${name}"; known are ${known.join(", ")}`);
 }

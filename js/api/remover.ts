@@ -1,10 +1,16 @@
+import { CleancutError, disposed, toCleancutError } from "../contract/errors.js";
+import { choose } from "../contract/options.js";
+import type {
+  BatchItem,
+  ImageInput,
+  RemoveOptions,
+  RequestOptions,
+  Subject,
+} from "../contract/types.js";
+import { toJob } from "../engine/progress.js";
+import type { Engine } from "../engine/task.js";
+import { readInput } from "../picture/source.js";
 import { Cutout, readStyle } from "./cutout.js";
-import { CleancutError, disposed, toCleancutError } from "./errors.js";
-import { choose } from "./options.js";
-import { toJob } from "./progress.js";
-import { readInput } from "./source.js";
-import type { Engine } from "./task.js";
-import type { BatchItem, ImageInput, RemoveOptions, RequestOptions, Subject } from "./types.js";
 
 const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");

@@ -1,9 +1,10 @@
 /** Runs a `LocalEngine` in a module worker, one task at a time. */
 
-import { CleancutError, disposed, lost, reasonOf, unpackError } from "./errors.js";
+import { CleancutError, disposed, lost, reasonOf, unpackError } from "../contract/errors.js";
+import type { Photo } from "../picture/source.js";
+import type { Reply, Request } from "./messages.js";
 import type { Sources } from "./sources.js";
-import type { Engine, Gives, Job, Photo, Takes, TaskName } from "./task.js";
-import type { Reply, Request } from "./worker.js";
+import type { Engine, Gives, Job, Takes, TaskName } from "./task.js";
 
 /** A task that waits or runs. `resolve` or `reject` is called exactly once. */
 interface Task {

@@ -1,7 +1,7 @@
 /** In: where wasm and model are to come from, as a caller says it. Out: the same for any thread. */
 
-import { CleancutError } from "./errors.js";
-import type { Bytes, LoadOptions } from "./types.js";
+import { CleancutError } from "../contract/errors.js";
+import type { Bytes, LoadOptions } from "../contract/types.js";
 
 /** A file's URL, its bytes, or what unpacks them when they are wanted. */
 export type Source = string | Bytes | (() => Promise<Bytes>) | undefined;

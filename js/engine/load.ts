@@ -1,13 +1,13 @@
 /** In: where wasm and model are to come from. Out: the compiled wasm and the model's bytes. */
 
+import { CleancutError, reasonOf } from "../contract/errors.js";
+import type { Backend } from "../contract/types.js";
+import { readFile } from "../picture/file.js";
+import { type Asset, model, relaxed, simd } from "../wasm/assets.js";
+import { type Pin, pins } from "../wasm/pins.js";
 import { readCached, writeCached } from "./cache.js";
-import { CleancutError, reasonOf } from "./errors.js";
-import { readFile } from "./file.js";
 import { artefact, hasSimd } from "./probe.js";
 import type { Source, Sources } from "./sources.js";
-import type { Backend } from "./types.js";
-import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
-import { type Pin, pins } from "./wasm/pins.js";
 
 /** Told of every byte that arrives. */
 type Count = (bytes: number) => void;

@@ -1,4 +1,4 @@
-import { CleancutError } from "./errors.js";
+import { CleancutError } from "../contract/errors.js";
 
 interface NodeFs {
   readonly promises: { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> };

@@ -3,7 +3,7 @@
 import { statSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 
-import type * as Cleancut from "../../dist/index.js";
+import type * as Cleancut from "../../../dist/index.js";
 import { BALL, MUG, open, SMALL } from "./open.js";
 
 test("a PNG comes back, and the page never waits for it", async ({ page }) => {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 
-import type * as Cleancut from "../../dist/index.js";
+import type * as Cleancut from "../../../dist/index.js";
 import { MUG, ORIGIN, open } from "./open.js";
 
 const WIRE_BYTES_AT_MOST = 2.2e6;

@@ -1,11 +1,10 @@
 /**
- * Wasm and model in the Cache API, under the beginning of their sha256, so that a new version or
- * another host never finds the wrong ones. A cache that fails (private windows, extensions, full disks) is as good as
- * none: the files are fetched again.
+ * Wasm and model in the Cache API, under the beginning of their sha256, so that no version finds
+ * another's. A cache that fails (private windows, full disks) is as good as none.
  */
 
+import { type Asset, model, relaxed, simd } from "../wasm/assets.js";
 import { artefact } from "./probe.js";
-import { type Asset, model, relaxed, simd } from "./wasm/assets.js";
 
 const NAME = "cleancut";
 const keyOf = ({ id }: Asset) => `/.cleancut/${id}`;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
 import axe from "axe-core";
-
+import { open } from "../package/open.js";
 import {
   choose,
   cutOutNatively,
@@ -20,7 +20,6 @@ import {
   status,
   unfold,
 } from "./demo.js";
-import { open } from "./open.js";
 
 const PHOTOS = "../shared/photos";
 const BUILT = "www-dist";

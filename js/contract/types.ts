@@ -1,6 +1,6 @@
 /** The written contract: what callers give and get. */
 
-import type { OptionName } from "./wasm/options.js";
+import type { OptionName } from "../wasm/options.js";
 
 /** Plain pixels: `[height, width, 4]` RGBA, 8 bit, sRGB, straight alpha, upright. */
 export interface Pixels {
@@ -217,7 +217,7 @@ export type AssetSource =
 
 /** How an engine is loaded. */
 export interface LoadOptions {
-  /** A folder that holds the package's `dist/wasm`, or single files. */
+  /** The URL of a copy of the package's `dist/wasm`, or single files. */
   readonly assets?: AssetSource | undefined;
   /** Whether wasm and model are kept in the Cache API; `default` (unless set) or `none`. */
   readonly cache?: "default" | "none" | undefined;

@@ -1,9 +1,5 @@
-import { CleancutError, disposed } from "./errors.js";
-import { renamed } from "./names.js";
-import { type Choice, choose } from "./options.js";
-import { toJob } from "./progress.js";
-import { readInput } from "./source.js";
-import type { Engine, Found, Rendered, Style } from "./task.js";
+import { CleancutError, disposed } from "../contract/errors.js";
+import { type Choice, choose } from "../contract/options.js";
 import type {
   Backend,
   ImageInput,
@@ -15,7 +11,11 @@ import type {
   Stroke,
   Subject,
   Timings,
-} from "./types.js";
+} from "../contract/types.js";
+import { toJob } from "../engine/progress.js";
+import type { Engine, Found, Rendered, Style } from "../engine/task.js";
+import { renamed } from "../picture/names.js";
+import { readInput } from "../picture/source.js";
 
 /** How a picture of a cut-out is made, and the request for it. */
 export interface DrawOptions extends RequestOptions, RenderOptions {}

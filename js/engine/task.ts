@@ -1,17 +1,7 @@
 /** What an engine is asked and answers; all of it passes through `postMessage`. */
 
-import type { Backend, Mask, Progress, Subject, Timings } from "./types.js";
-
-/** A picture that may be transferred. */
-export type Photo =
-  | { readonly kind: "file"; readonly bytes: Uint8Array<ArrayBuffer> }
-  | {
-      readonly kind: "pixels";
-      readonly pixels: Uint8Array<ArrayBuffer>;
-      readonly width: number;
-      readonly height: number;
-    }
-  | { readonly kind: "bitmap"; readonly bitmap: ImageBitmap };
+import type { Backend, Mask, Progress, Subject, Timings } from "../contract/types.js";
+import type { Photo } from "../picture/source.js";
 
 /** How a picture is made: options as pairs of name and value, and a picture to put it on. */
 export interface Style {

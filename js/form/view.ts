@@ -1,7 +1,20 @@
 /** What `<cleancut-input>` looks like: its shadow tree, and nothing of its state. */
 
-import type { Texts } from "./element.js";
-import type { Progress } from "./types.js";
+import type { Progress } from "../contract/types.js";
+
+/** What the element says; replace what should be said otherwise. */
+export interface Texts {
+  choose: string;
+  missing: string;
+  working: string;
+  done: string;
+  failed: string;
+  before: string;
+  after: string;
+  compare: string;
+  keepOriginal: string;
+  clear: string;
+}
 
 export type Look = "empty" | "busy" | "done" | "failed";
 
