@@ -12,8 +12,8 @@ from data.views import views
 
 
 class Views(IterableDataset):
-    def __init__(self, folders, backgrounds, size, seed):
-        self.folders, self.backgrounds, self.size, self.seed = folders, backgrounds, size, seed
+    def __init__(self, folders, backgrounds, size, seed, tries=1):
+        self.folders, self.backgrounds, self.size, self.seed, self.tries = folders, backgrounds, size, seed, tries
         weights = np.array([f.weight for f in folders])
         self.weights = weights / weights.sum()
 
@@ -21,13 +21,13 @@ class Views(IterableDataset):
         worker = get_worker_info()
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
         while True:
-            drawn = views(rng, self.folders, self.weights, self.backgrounds, self.size)
+            drawn = views(rng, self.folders, self.weights, self.backgrounds, self.size, self.tries)
             images, masks = (torch.from_numpy(np.stack((a[0], a[-1]))) for a in zip(*drawn))
             yield images.permute(0, 3, 1, 2), masks[:, None], len(drawn) > 1
 
 
-def batches(folders, backgrounds, size, batch, seed, workers):
-    dataset = Views(folders, backgrounds, size, seed)
+def batches(folders, backgrounds, size, batch, seed, workers, tries=2):
+    dataset = Views(folders, backgrounds, size, seed, tries)
     return iter(DataLoader(dataset, batch, num_workers=workers, worker_init_fn=one_thread))
 
 

@@ -13,10 +13,22 @@ MAX_SIDE_PX = 384
 
 # How often a picture of a folder is drawn: this times the square root of its number of pictures.
 # Folders in REAL keep their own background; the others show an object on white and are composited.
-REAL = {"ccp": 1.0, "clothing_gc": 5.0, "ecssd": 3.5, "davis": 0.7}
+REAL = {
+    "duts": 4.0,
+    "ecssd": 3.0,
+    "clothing_gc": 2.0,
+    "sod": 2.0,
+    "ccp": 1.5,
+    "horses": 1.0,
+    "feral_cats": 1.0,
+    "alphamatting": 1.0,
+    "davis": 0.7,
+    "coco": 0.7,
+}
 ON_WHITE = {
+    "people_cutouts": 3.0,
     "fashion_products": 2.2,
-    "magento_luma": 1.0,
+    "magento_luma": 1.5,
     "contoso": 0.8,
     "saleor": 0.8,
     "opencart_demo": 0.6,
@@ -87,6 +99,6 @@ def read_folders(data, split, weights=None, dropped=None):
 
 def read_backgrounds(data, split):
     root = Path(data) / "bg"
-    kept_apart = set(split["bg"])
+    kept_apart = {*split["bg"], *split["empty"]}
     paths = sorted(p for p in root.rglob("*.jpg") if str(p.relative_to(root)) not in kept_apart)
     return [(read_rgb(p), None) for p in paths]

@@ -1,8 +1,8 @@
 """Training views: a picture as it is, cropped, cut out and put on another ground, or a ground alone.
 
 In:  folders and backgrounds from `pictures`, a numpy Generator.
-Out: one (rgb [size, size, 3] u8, mask [size, size] u8, 255 = foreground), or two composites, whose masks are exact,
-     to train on the harder of.
+Out: one (rgb [size, size, 3] u8, mask [size, size] u8, 255 = foreground), or `tries` composites, whose masks are exact,
+     to train on the hardest of.
 """
 
 import cv2
@@ -21,7 +21,7 @@ SCENES = "ecssd"
 SMALL = 0.3
 
 
-def views(rng, folders, weights, backgrounds, size):
+def views(rng, folders, weights, backgrounds, size, tries):
     folder = folders[rng.choice(len(folders), p=weights)]
     if rng.random() < EMPTY:
         image = np.clip(ground(rng, backgrounds, size), 0, 255).astype(np.uint8)
@@ -29,7 +29,7 @@ def views(rng, folders, weights, backgrounds, size):
     elif rng.random() < (0.7 if folder.real else 0.08):
         drawn = [cropped(rng, *pick(rng, folder), size)]
     else:
-        drawn = [composite(rng, folders, weights, folder, backgrounds, size) for _ in range(2)]
+        drawn = [composite(rng, folders, weights, folder, backgrounds, size) for _ in range(tries)]
     return [photographed(rng, *view) for view in drawn]
 
 

@@ -1,8 +1,8 @@
-"""The four validation sets, always the same pictures and the same composites.
+"""The validation sets, always the same pictures and the same composites.
 
 In:  the data folder and `split.json`. Out: {set: (rgb [n, 320, 320, 3] u8, mask [n, 320, 320] u8)}.
-ccp, clothing_gc and ecssd are squeezed to 320 x 320 as the engine does. A fashion_products cut-out stands
-on one of the 30 backgrounds kept apart, 35-90 % of the frame high or wide; its seed is its index.
+Pictures are squeezed to 320 x 320 as the engine does. A cut-out of a set in `COMPOSITED` stands on one of the 30
+backgrounds kept apart, 35-90 % of the frame high or wide; its seed is its index. In those of `empty` nothing stands out.
 """
 
 from pathlib import Path
@@ -13,7 +13,8 @@ import numpy as np
 from data.pictures import read_pair, read_rgb, resize
 
 SIZE = 320
-SETS = ("ccp", "fashion_products", "clothing_gc", "ecssd")
+COMPOSITED = ("fashion_products", "people_cutouts")
+SETS = ("ccp", "fashion_products", "clothing_gc", "ecssd", "duts", "sod", "horses", "feral_cats", "people_cutouts")
 
 
 def validation_sets(data, split, step=1):
@@ -22,7 +23,7 @@ def validation_sets(data, split, step=1):
     for name in SETS:
         indices = range(0, len(split[name]), step)
         pairs = (read_pair(Path(data) / name, split[name][i]) for i in indices)
-        if name == "fashion_products":
+        if name in COMPOSITED:
             grounds = [read_rgb(Path(data) / "bg" / p) for p in split["bg"]]
             pairs = (on_ground(i, *pair, grounds[i % len(grounds)]) for i, pair in zip(indices, pairs))
         else:
@@ -30,6 +31,11 @@ def validation_sets(data, split, step=1):
         images, masks = zip(*pairs)
         sets[name] = np.stack(images), np.stack(masks)
     return sets
+
+
+def empty_pictures(data, split, step=1):
+    """Every `step`-th picture without a subject, [n, 320, 320, 3] u8."""
+    return np.stack([resize(read_rgb(Path(data) / "bg" / name), SIZE) for name in split["empty"][::step]])
 
 
 def on_ground(seed, image, mask, picture):
