@@ -37,7 +37,7 @@ def iou_loss(probability, target):
 
 def ssim(a, b, window=9):
     """Mean structural similarity with a box window, data range 1."""
-    mean = lambda x: F.avg_pool2d(x, window, 1)
+    mean = lambda x: F.avg_pool2d(F.avg_pool2d(x, (window, 1), 1), (1, window), 1)
     mean_a, mean_b = mean(a), mean(b)
     var_a, var_b = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2
     covariance = mean(a * b) - mean_a * mean_b

@@ -9,10 +9,10 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
-def conv(c_in, c_out, dilation=1):
-    """3x3 convolution, batch norm, ReLU: [n, c_in, h, w] -> [n, c_out, h, w]."""
+def conv(c_in, c_out, dilation=1, kernel=3):
+    """Convolution, batch norm, ReLU: [n, c_in, h, w] -> [n, c_out, h, w]."""
     return nn.Sequential(
-        nn.Conv2d(c_in, c_out, 3, padding=dilation, dilation=dilation),
+        nn.Conv2d(c_in, c_out, kernel, padding=kernel // 2 * dilation, dilation=dilation),
         nn.BatchNorm2d(c_out),
         nn.ReLU(inplace=True),
     )
@@ -20,7 +20,7 @@ def conv(c_in, c_out, dilation=1):
 
 def conv_layers(net):
     """Every (convolution, batch norm, ReLU) of `net`."""
-    return [m for m in net.modules() if isinstance(m, nn.Sequential)]
+    return [m for m in net.modules() if isinstance(m, nn.Sequential) and isinstance(m[0], nn.Conv2d)]
 
 
 def pool(x):
