@@ -20,12 +20,12 @@ HEIGHTS = (6, 5, 4)
 
 
 class Base(nn.Module):
-    """`dec.4` and `dec.3` are RSU-4F, `dec.2` to `dec.0` RSU-4 to RSU-6; all but the finest map come in through a `lateral`."""
+    """`dec.4` and `dec.3` are RSU-4F, `dec.2` to `dec.0` RSU-4 to RSU-6; the encoder's maps come in through a `lateral` each."""
 
     def __init__(self):
         super().__init__()
         self.encoder = Lite0()
-        self.lateral = nn.ModuleList(conv(c, l, kernel=1) for c, l in zip(CHANNELS[1:], LATERAL[1:]))
+        self.lateral = nn.ModuleList(conv(c, l, kernel=1) for c, l in zip(CHANNELS, LATERAL))
         c_in = [*(l + o for l, o in zip(LATERAL, OUT[1:])), LATERAL[-1]]
         self.dec = nn.ModuleList(Rsu(h, c_in[i], MID[i], OUT[i]) for i, h in enumerate(HEIGHTS))
         self.dec.extend(RsuDilated(c_in[i], MID[i], OUT[i]) for i in range(len(HEIGHTS), len(OUT)))
@@ -34,8 +34,7 @@ class Base(nn.Module):
 
     def forward(self, x, half=True):
         """`half` is for `U2Netp`'s sake: this map is at half the input in any case."""
-        maps = self.encoder(x)
-        maps[1:] = [lateral(m) for lateral, m in zip(self.lateral, maps[1:])]
+        maps = [lateral(m) for lateral, m in zip(self.lateral, self.encoder(x))]
         features = [self.dec[-1](maps.pop())]
         for block, skip in zip(reversed(self.dec[:-1]), reversed(maps)):
             features.insert(0, block(torch.cat((upsample(features[0]), skip), 1)))
