@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import onnx
 import torch
+import torch.nn.functional as F
 
 from data.grounds import emptied
 from learn.harder import harder
@@ -18,12 +19,16 @@ from learn.muon import orthogonal
 from learn.schedule import learning_rate, parse_phases
 from measure.metrics import boundary_f, score, summary
 from measure.runtimes import session
+from nets.base import Base
 from nets.blocks import upsample
+from nets.depthwise import Depthwise
 from nets.u2netp import U2Netp
-from nets.warm_start import load_folded, revive_norms
+from nets.warm_start import load_folded, read_folded, revive_norms
 from paths import TRAINING
 from selftrain import agreed
-from ship.calibrate import Histogram, mse_scale, observed
+from ship.calibrate import Histogram, mse_scale, watch
+from ship.compact import whole
+from ship.exact import Exact
 from ship.export import export, fold, fused_by, mean_of
 from ship.quantise import LEVELS, Writer, quantise_weight, scales
 from train import optimisers
@@ -44,44 +49,59 @@ def check_wings():
     TopologicalSorter(imports).prepare()
 
 
-def random_net():
+def random_net(kind=U2Netp):
     torch.manual_seed(0)
-    net = U2Netp()
+    net = kind()
     for name, value in net.state_dict().items():
         if name.endswith("running_mean"):
             value.normal_(0, 0.1)
         if name.endswith("running_var"):
             value.uniform_(0.5, 2)
+        if name.startswith("encoder.") and name.endswith(".bias"):
+            value.normal_(0, 0.1)
     return net.eval()
 
 
-def check_export_and_quantisation(folder):
-    net, x = random_net(), torch.randn(1, 3, 64, 96)
+def check_export_and_quantisation(folder, kind):
+    net, x = random_net(kind), torch.randn(1, 3, 64, 96)
+    seen_as = lambda net: upsample(net(x)[0], net.shrinks).sigmoid().numpy() if net.shrinks > 1 else net(x)[0].sigmoid().numpy()
     with torch.no_grad():
-        want = net(x)[0].sigmoid().numpy()
-    path = folder / "net.onnx"
-    export(net, path)
+        want = seen_as(net)
+    path, half = folder / "net.onnx", folder / "half.onnx"
+    export(copy.deepcopy(net), path)
     got = session(path, 1).run(None, {"image": x.numpy()})[0]
     assert got.shape == (1, 1, 64, 96) and np.abs(got - want).max() < 1e-5
+    export(net, half, True)
+    got = session(half, 1).run(None, {"image": x.numpy()})[0]
+    assert np.abs(got - want).max() < 0.01 and half.stat().st_size < 0.6 * path.stat().st_size
 
-    revived = U2Netp().eval()
-    load_folded(revived, path)
+    revived = read_folded(path)
     rgb = torch.randint(0, 256, (2, 3, 64, 64), dtype=torch.uint8)
     revive_norms(revived, iter([(rgb, None)] * 2), 2)
     with torch.no_grad():
-        assert np.abs(revived(x)[0].sigmoid().numpy() - want).max() < 1e-4
+        assert np.abs(seen_as(revived) - want).max() < 1e-4
 
-    fp32 = onnx.load(path)
-    seen = {}
-    load_folded(revived, path)
-    for name, module in observed(revived).items():
-        seen[name] = Histogram()
-        module.register_forward_hook(lambda _, __, y, h=seen[name]: h.add(y.flatten()))
+    fp32, revived = whole(path), read_folded(path)
+    seen = watch(revived)
     with torch.no_grad():
         revived(x)
     onnx.save(Writer(fp32, scales(fp32, seen)).write(), folder / "int8.onnx")
     got = session(folder / "int8.onnx", 1).run(None, {"image": x.numpy()})[0]
     assert np.abs(got - want).mean() < 0.02
+    assert np.abs(got - Exact(folder / "int8.onnx").run(x.numpy())["saliency"]).max() < 1e-5
+
+
+def check_depthwise():
+    """The fast gradients are PyTorch's."""
+    for kernel, stride in ((3, 1), (3, 2), (5, 1), (5, 2)):
+        x, weight, bias = (torch.randn(shape, requires_grad=True) for shape in ((2, 8, 12, 16), (8, 1, kernel, kernel), (8,)))
+        before = (kernel - stride) // 2
+        padded = F.pad(x, (before, kernel - stride - before) * 2)
+        want, got = F.conv2d(padded, weight, bias, stride, groups=8), Depthwise.apply(x, weight, bias, stride)
+        assert torch.allclose(want, got, atol=1e-5)
+        pull = torch.randn_like(want)
+        pairs = zip(*(torch.autograd.grad(y, (x, weight, bias), pull) for y in (want, got)))
+        assert all(torch.allclose(a, b, atol=1e-3) for a, b in pairs)
 
 
 def check_mean_of_networks(folder):
@@ -105,7 +125,14 @@ def check_ranges():
     histogram = Histogram()
     histogram.add(torch.rand(10000) * 3)
     # The finest scale that cuts nothing: 127 steps of 6 / 256 end at 2.98.
-    assert mse_scale([histogram], LEVELS) == 7 / 256
+    assert mse_scale([histogram], LEVELS) == (7 / 256, 0)
+    histogram = Histogram(signed=True)
+    histogram.add(torch.rand(10000) * 3 - 1)
+    scale, zero = mse_scale([histogram], LEVELS)
+    assert 3 <= 127 * scale < 4 and -zero * scale <= -1 and (127 - zero) * scale >= 2
+    histogram = Histogram(limit=6)
+    histogram.add((torch.rand(10000) * 12).clamp(max=6))
+    assert mse_scale([histogram], LEVELS) == (6 / 128, 0)
     w = np.random.default_rng(0).standard_normal((4, 8, 3, 3)).astype(np.float32)
     q, s = quantise_weight(w, 2**-16)
     assert q.min() >= -127 and (s * 2**16 % 1 == 0).all() and np.abs(q * s.reshape(-1, 1, 1, 1) - w).mean() < 0.01
@@ -179,8 +206,10 @@ def check_loss_and_schedule():
 if __name__ == "__main__":
     check_wings()
     with tempfile.TemporaryDirectory() as folder:
-        check_export_and_quantisation(Path(folder))
+        check_export_and_quantisation(Path(folder), U2Netp)
+        check_export_and_quantisation(Path(folder), Base)
         check_mean_of_networks(Path(folder))
+    check_depthwise()
     check_ranges()
     check_metrics()
     check_grounds()

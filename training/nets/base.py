@@ -22,6 +22,9 @@ HEIGHTS = (6, 5, 4)
 class Base(nn.Module):
     """`dec.4` and `dec.3` are RSU-4F, `dec.2` to `dec.0` RSU-4 to RSU-6; the encoder's maps come in through a `lateral` each."""
 
+    # The input's side over the map's.
+    shrinks = 2
+
     def __init__(self):
         super().__init__()
         self.encoder = Lite0()
@@ -32,7 +35,7 @@ class Base(nn.Module):
         self.side = nn.ModuleList(nn.Conv2d(c, 1, 3, padding=1) for c in OUT)
         self.fuse = nn.Conv2d(len(OUT), 1, 1)
 
-    def forward(self, x, half=True):
+    def forward(self, x, half=False):
         """`half` is for `U2Netp`'s sake: this map is at half the input in any case."""
         maps = [lateral(m) for lateral, m in zip(self.lateral, self.encoder(x))]
         features = [self.dec[-1](maps.pop())]

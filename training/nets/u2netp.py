@@ -20,6 +20,9 @@ ENCODER_HEIGHTS = (7, 6, 5, 4)
 class U2Netp(nn.Module):
     """`enc.0` to `enc.5` go down from RSU-7 to two RSU-4F; `dec.4` to `dec.0` come back up."""
 
+    # The input's side over the map's.
+    shrinks = 1
+
     def __init__(self):
         super().__init__()
         self.enc = nn.ModuleList(Rsu(h, 3 if i == 0 else OUT, MID, OUT) for i, h in enumerate(ENCODER_HEIGHTS))

@@ -1,33 +1,45 @@
 """Starts from an exported ONNX whose batch norms were folded into the convolutions.
 
-In:  an fp32 ONNX of this project (initialisers named like the modules of `U2Netp`, at times behind `n.`).
+In:  an ONNX of this project (initialisers named like the network's modules, at times behind `n.`), f32 or f16.
 Out: the same function with live batch norms: each one's running mean and variance are measured on real
      batches, then gamma = sqrt(var + eps) and beta = mean undo it exactly. The convolutions get the length of
      fresh ones, which the batch norms behind them cancel, so that one learning rate suits all.
 """
 
+import numpy as np
 import onnx
 import torch
 import torch.nn as nn
 from onnx import numpy_helper
 
 from nets.blocks import conv_layers
+from nets.kinds import KINDS, convolutions, kind_of
+from nets.lite0 import Conv
 from nets.normalise import normalise
+
+
+def weights_of(path):
+    """{name: tensor f32} of every initialiser."""
+    tensors = onnx.load(path).graph.initializer
+    return {t.name.removeprefix("n."): torch.from_numpy(numpy_helper.to_array(t).astype(np.float32)) for t in tensors}
+
+
+def read_folded(path):
+    """The network whose weights an ONNX holds; its batch norms are the identity."""
+    weights = weights_of(path)
+    net = KINDS[kind_of(weights)]().eval()
+    load_folded(net, path)
+    return net
 
 
 def load_folded(net, path):
     """Copies the convolutions; batch norms become the identity. Returns nothing."""
-    tensors = {t.name.removeprefix("n."): t for t in onnx.load(path).graph.initializer}
-    names = convolutions(net)
-    missing = [name for name in names if name not in tensors]
+    weights = weights_of(path)
+    names = [f"{name}.{part}" for name in convolutions(net) for part in ("weight", "bias")]
+    missing = [name for name in names if name not in weights]
     if missing:
         raise ValueError(f"{path} lacks {missing[:3]}")
-    load_convolutions(net, {name: torch.from_numpy(numpy_helper.to_array(tensors[name]).copy()) for name in names})
-
-
-def convolutions(net):
-    """The names of the weights and biases of every convolution of `net`."""
-    return [f"{n}.{p}" for n, m in net.named_modules() if isinstance(m, nn.Conv2d) for p in ("weight", "bias")]
+    load_convolutions(net, {name: weights[name] for name in names})
 
 
 def load_convolutions(net, state):
@@ -38,6 +50,9 @@ def load_convolutions(net, state):
         norm.running_var.fill_(1 - norm.eps)
         nn.init.ones_(norm.weight)
         nn.init.zeros_(norm.bias)
+    for convolution in net.modules():
+        if isinstance(convolution, Conv):
+            convolution.set(convolution.weight.detach(), convolution.bias)
 
 
 @torch.no_grad()

@@ -39,8 +39,9 @@ def dequantise(_, q, scale, zero):
 
 
 def convolve(a, x, weight, bias):
-    dilation = a.get("dilations", [1, 1])
-    return F.conv2d(x, weight, bias, padding=a.get("pads", [0])[0], dilation=dilation)
+    top, left, bottom, right = a.get("pads", [0] * 4)
+    x = F.pad(x, (left, right, top, bottom))
+    return F.conv2d(x, weight, bias, a.get("strides", 1), 0, a.get("dilations", 1), a.get("group", 1))
 
 
 def resize(_, x, __, factors):

@@ -1,12 +1,14 @@
-"""Writes a trained network as a plain fp32 ONNX, opset 17.
+"""Writes a trained network as a plain ONNX, opset 17, f32 or, half the size, with weights kept in f16.
 
 In:  checkpoints of `train.py` (their averaged networks) or files written here; of several, the weighed mean of their
      weights (model soups, Wortsman et al. 2022, arXiv 2203.05482). Out: `image` [1, 3, h, w] -> `saliency` [1, 1, h, w] in [0, 1].
-Batch norms are folded into the convolutions. h and w are dynamic, multiples of 32: every Resize has a constant
-scale, so the graph holds no Shape arithmetic. Nodes: Conv, Relu, MaxPool, Resize, Concat, Add, Sigmoid.
+Batch norms are folded into the convolutions, padding is a Conv's own. h and w are dynamic, multiples of 32: every Resize
+has a constant scale, so the graph holds no Shape arithmetic. Nodes: Conv, Relu, Clip, MaxPool, Resize, Concat, Add,
+Sigmoid; with f16 a Cast behind each weight.
 """
 
 import argparse
+import warnings
 from pathlib import Path
 
 import onnx
@@ -15,21 +17,24 @@ import torch.nn as nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from nets.blocks import conv_layers
-from nets.u2netp import U2Netp
-from nets.warm_start import load_convolutions, load_folded
+from nets.kinds import KINDS, kind_of
+from nets.lite0 import Conv
+from nets.warm_start import load_convolutions, read_folded
 from paths import MODELS, RUNS
+from ship.compact import halved
 
 PRODUCER = "cleancut training"
-ALLOWED = {"Conv", "Relu", "MaxPool", "Resize", "Concat", "Add", "Sigmoid"}
+ALLOWED = {"Conv", "Relu", "Clip", "MaxPool", "Resize", "Concat", "Add", "Sigmoid"}
 
 
 class Saliency(nn.Module):
     def __init__(self, net):
         super().__init__()
         self.n = net
+        self.enlarge = nn.Upsample(scale_factor=float(net.shrinks), mode="bilinear") if net.shrinks > 1 else nn.Identity()
 
     def forward(self, image):
-        return self.n(image)[0].sigmoid()
+        return self.enlarge(self.n(image)[0]).sigmoid()
 
 
 def fold(net):
@@ -37,22 +42,28 @@ def fold(net):
     for block in conv_layers(net):
         block[0] = fuse_conv_bn_eval(block[0], block[1])
         block[1] = nn.Identity()
+    for convolution in net.modules():
+        if isinstance(convolution, Conv):
+            convolution.fold()
     return net
 
 
-def export(net, path):
+def export(net, path, half=False):
     model = Saliency(fold(net.eval().cpu().to(memory_format=torch.contiguous_format)))
-    torch.onnx.export(
-        model,
-        torch.zeros(1, 3, 320, 320),
-        str(path),
-        opset_version=17,
-        input_names=["image"],
-        output_names=["saliency"],
-        dynamic_axes={"image": {2: "height", 3: "width"}, "saliency": {2: "height", 3: "width"}},
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Constant folding")
+        torch.onnx.export(
+            model,
+            torch.zeros(1, 3, 320, 320),
+            str(path),
+            opset_version=17,
+            input_names=["image"],
+            output_names=["saliency"],
+            dynamic_axes={"image": {2: "height", 3: "width"}, "saliency": {2: "height", 3: "width"}},
+            dynamo=False,
+        )
     graph = tidy(onnx.load(path))
+    graph = halved(graph) if half else graph
     onnx.checker.check_model(graph)
     onnx.save(graph, path)
 
@@ -64,6 +75,7 @@ def tidy(model):
     for node in [n for n in graph.node if n.op_type == "Constant"]:
         constants[node.output[0]] = node.attribute[0].t
         graph.node.remove(node)
+    merge_padding(graph)
     kinds = {n.op_type for n in graph.node}
     if kinds - ALLOWED:
         raise ValueError(f"unexpected nodes: {sorted(kinds - ALLOWED)}")
@@ -90,22 +102,40 @@ def tidy(model):
     return model
 
 
+def merge_padding(graph):
+    """Pad goes, and what computes its widths; the convolution behind it does it, as `lite0.Conv.pads` says."""
+    padded = {n.output[0]: n.input[0] for n in graph.node if n.op_type == "Pad"}
+    for node in graph.node:
+        if node.op_type == "Conv" and node.input[0] in padded:
+            attributes = {a.name: a for a in node.attribute}
+            (kernel, _), (stride, _) = attributes["kernel_shape"].ints, attributes["strides"].ints
+            before = (kernel - stride) // 2
+            node.input[0] = padded[node.input[0]]
+            attributes["pads"].ints[:] = [before] * 2 + [kernel - stride - before] * 2
+    unread = True
+    while unread:
+        read = {name for node in graph.node for name in node.input} | {o.name for o in graph.output}
+        unread = [n for n in graph.node if n.output[0] not in read]
+        for node in unread:
+            graph.node.remove(node)
+
+
 def short_name(node):
     """`enc.0.inp` for the convolution of that name, `enc.0.inp.relu` behind it, `enc.0.MaxPool_1` for the rest."""
     if node.op_type == "Conv":
         return node.input[1].removesuffix(".weight").removesuffix(".0")
-    if node.op_type == "Relu":
+    if node.op_type in ("Relu", "Clip"):
         return node.input[0] + ".relu"
     return node.name.removeprefix("/").removeprefix("n/").replace("/", ".")
 
 
 def read(path):
     """The network of a checkpoint or of an ONNX of this project."""
-    net = U2Netp()
     if path.suffix == ".onnx":
-        load_folded(net, path)
-    else:
-        net.load_state_dict(torch.load(path, map_location="cpu")["ema"])
+        return read_folded(path)
+    state = torch.load(path, map_location="cpu")["ema"]
+    net = KINDS[kind_of(state)]()
+    net.load_state_dict(state)
     return net.eval()
 
 
@@ -116,16 +146,16 @@ def mean_of(parts):
     for path, share in parts:
         for name, value in fold(read(path)).state_dict().items():
             mean[name] = mean.get(name, 0) + value * (share / total)
-    net = U2Netp().eval()
+    net = KINDS[kind_of(mean)]().eval()
     load_convolutions(net, mean)
     return net
 
 
 @torch.no_grad()
 def fused_by(net, numbers):
-    """The last convolution by hand: the six sides' weights, fine to coarse, and the bias."""
-    net.fuse.weight.copy_(torch.tensor(numbers[:6]).view_as(net.fuse.weight))
-    net.fuse.bias.fill_(numbers[6])
+    """The last convolution by hand: the sides' weights, fine to coarse, and the bias."""
+    net.fuse.weight.copy_(torch.tensor(numbers[:-1]).view_as(net.fuse.weight))
+    net.fuse.bias.fill_(numbers[-1])
     return net
 
 
@@ -139,8 +169,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("networks", type=part, nargs="*", default=[(RUNS / "main/last.pt", 1)], metavar="FILE[=SHARE]")
     parser.add_argument("--out", type=Path, default=MODELS / "u2netp.onnx")
-    parser.add_argument("--fuse", type=float, nargs=7, metavar="N", help="the last convolution instead of the trained one: six weights and a bias")
+    parser.add_argument("--fuse", type=float, nargs="+", metavar="N", help="the last convolution instead of the trained one: a weight for each side and a bias")
+    parser.add_argument("--half", action="store_true", help="keep the weights in f16")
     args = parser.parse_args()
     net = mean_of(args.networks)
-    export(fused_by(net, args.fuse) if args.fuse else net, args.out)
+    export(fused_by(net, args.fuse) if args.fuse else net, args.out, args.half)
     print(f"{args.out}: {args.out.stat().st_size} bytes")

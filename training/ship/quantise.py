@@ -1,10 +1,11 @@
 """Turns the fp32 ONNX into a QDQ ONNX for the engine's integer kernels.
 
-In:  `u2netp.onnx` and pictures to calibrate on (training views, never validation). Out: `u2netp-int8.onnx`.
+In:  `u2netp.onnx` or `base.onnx` and pictures to calibrate on (training views, never validation). Out: the same, `-int8`.
 
 The scheme, every step written out so that any ONNX runtime computes the same:
   image          u8, zero point 108, scale 5 / 256: the normalised picture
-  activations    u8, zero point 0, values 0 to 127: Clip(0, 127 s), in the place of Relu, then QuantizeLinear(s)
+  activations    u8, zero point 0, values 0 to 127: Clip(0, 127 s), in the place of Relu or ReLU6, then QuantizeLinear(s)
+  bottlenecks    of EfficientNet, linear, and their sums: u8, values 0 to 127, zero point z: Clip(-z s, (127 - z) s)
   weights        i8 in [-127, 127], zero point 0, one scale per output channel
   biases         i32, scale s_input * s_weight[channel]
   MaxPool, Resize, Concat keep the scale of their inputs; Resize rounds back to u8
@@ -28,13 +29,14 @@ import onnx
 from onnx import helper, numpy_helper
 
 from nets.normalise import MEAN, STD
-from nets.u2netp import U2Netp
-from nets.warm_start import load_folded
+from nets.warm_start import read_folded
 from paths import DATA, MODELS
 from ship.calibrate import CUT, DEEP, DEEP_CUT, histograms, mse_scale
+from ship.compact import whole
 from ship.export import PRODUCER
 
 LEVELS = 127
+ACTIVATIONS = ("Relu", "Clip")
 # Black, in red: the lowest value of a normalised picture.
 IMAGE_LOW = -MEAN[0] / STD[0]
 IMAGE_SCALE = 5 / 256
@@ -45,14 +47,15 @@ SUM_BITS, UPSAMPLED_SUM_BITS, SIDE_BITS = 16, 14, 21
 
 
 class Writer:
-    """Walks the fp32 graph and emits the QDQ one. `scale[name]` is the scale of a quantised value."""
+    """Walks the fp32 graph and emits the QDQ one. `chosen[name]` is the scale and the zero point of a quantised value."""
 
-    def __init__(self, model, scale, clip=True):
+    def __init__(self, model, chosen, clip=True):
         self.model, self.clip = model, clip
-        self.scale = {"image": IMAGE_SCALE, **scale}
+        self.scale = {"image": IMAGE_SCALE, **{name: s for name, (s, _) in chosen.items()}}
+        self.zero = {"image": IMAGE_ZERO, **{name: z for name, (_, z) in chosen.items()}}
         self.weights = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
         self.nodes, self.tensors, self.now = [], {}, {}
-        self.activation = {n.input[0]: n.output[0] for n in model.graph.node if n.op_type == "Relu"}
+        self.activation = {n.input[0]: n.output[0] for n in model.graph.node if n.op_type in ACTIVATIONS}
         self.unrounded = set()
 
     def constant(self, name, array):
@@ -63,8 +66,9 @@ class Writer:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
 
-    def quantised(self, name, value, zero=0):
+    def quantised(self, name, value):
         """Wraps f32 `value` in Quantize and Dequantize at the scale of `name`."""
+        zero = self.zero[name]
         s = self.constant(f"{name}.s", np.float32(self.scale[name]))
         z = self.constant(f"zero_{zero}", np.uint8(zero))
         value = self.emit("QuantizeLinear", [value, s, z], f"{name}.q")
@@ -82,14 +86,17 @@ class Writer:
         else:
             for name in (weight_name, bias_name):
                 self.constant(name, self.weights[name])
-        self.emit("Conv", inputs, node.output[0], **attributes_of(node))
+        output = self.emit("Conv", inputs, node.output[0], **attributes_of(node))
+        if output in self.scale:
+            self.quantised(output, self.limited(output, output))
 
     def weight_step(self, source, output):
         """What the weight scales between these two tensors are multiples of."""
-        if output not in self.activation:
+        target = self.activation.get(output, output)
+        if target not in self.scale:
             return exact_step(self.scale[source], 1, SIDE_BITS)
         bits = UPSAMPLED_SUM_BITS if source in self.unrounded else SUM_BITS
-        return exact_step(self.scale[source], self.scale[self.activation[output]], bits)
+        return exact_step(self.scale[source], self.scale[target], bits)
 
     def dequantised(self, name, q, s):
         zero = self.constant(f"{name}.z", np.zeros(len(q), q.dtype))
@@ -108,7 +115,7 @@ class Writer:
         if scales:
             if len(scales) > 1:
                 raise ValueError(f"{node.name}: inputs have scales {sorted(scales)}")
-            self.scale[output] = scales.pop()
+            self.scale[output], self.zero[output] = scales.pop(), 0
             is_sum = node.op_type == "Resize" and node.input[0].endswith(".Add")
             if self.clip and (is_sum or self.unrounded.intersection(node.input)):
                 self.unrounded.add(output)
@@ -116,18 +123,23 @@ class Writer:
                 self.quantised(output, output)
 
     def limited(self, name, value):
-        """`value` between 0 and 127 steps of the scale of `name`."""
-        top = self.constant(f"{name}.top", np.float32(LEVELS) * np.float32(self.scale[name]))
-        return self.emit("Clip", [value, self.constant("nought", np.float32(0)), top], f"{name}.clip")
+        """`value` within the 127 steps of the scale of `name`."""
+        scale, zero = np.float32(self.scale[name]), self.zero[name]
+        low = self.constant(f"{name}.low" if zero else "nought", -np.float32(zero) * scale)
+        top = self.constant(f"{name}.top", np.float32(LEVELS - zero) * scale)
+        return self.emit("Clip", [value, low, top], f"{name}.clip")
 
     def write(self):
-        self.quantised("image", "image", IMAGE_ZERO)
+        self.quantised("image", "image")
         for node in self.model.graph.node:
             if node.op_type == "Conv":
                 self.convolution(node)
-            elif node.op_type in ("Relu", "Add"):
+            elif node.op_type in (*ACTIVATIONS, "Add"):
                 output, value = node.output[0], node.input[0]
                 if node.op_type == "Add" or not self.clip:
+                    for name in node.input[1:]:
+                        if name in self.weights:
+                            self.constant(name, self.weights[name])
                     value = self.emit(node.op_type, [self.now.get(n, n) for n in node.input], output)
                 self.quantised(output, self.limited(output, value) if self.clip else value)
             elif node.op_type in ("MaxPool", "Resize", "Concat"):
@@ -135,7 +147,7 @@ class Writer:
             else:
                 self.emit(node.op_type, [self.now.get(n, n) for n in node.input], node.output[0])
         graph = helper.make_graph(
-            self.nodes, "u2netp-int8", self.model.graph.input, self.model.graph.output, list(self.tensors.values())
+            self.nodes, "cleancut-int8", self.model.graph.input, self.model.graph.output, list(self.tensors.values())
         )
         model = helper.make_model(graph, opset_imports=self.model.opset_import, producer_name=PRODUCER)
         model.ir_version = self.model.ir_version
@@ -179,7 +191,7 @@ def shared(model):
     origin = {}
     pairs = []
     for node in model.graph.node:
-        if node.op_type in ("Relu", "Add"):
+        if node.op_type in (*ACTIVATIONS, "Add"):
             origin[node.output[0]] = node.output[0]
         elif node.op_type in ("MaxPool", "Resize"):
             origin[node.output[0]] = origin.get(node.input[0])
@@ -189,7 +201,7 @@ def shared(model):
 
 
 def scales(model, seen):
-    """{tensor: scale}; `seen` holds a histogram per Relu and Add output."""
+    """{tensor: (scale, zero point)}; `seen` holds a histogram for each."""
     pairs = shared(model)
     single = set(seen).difference(*pairs)
     chosen = {}
@@ -207,9 +219,7 @@ if __name__ == "__main__":
     parser.add_argument("--pictures", type=int, default=192)
     parser.add_argument("--no-clip", action="store_true", help="leave Clip out: onnxruntime fuses more, values reach 255")
     args = parser.parse_args()
-    fp32 = onnx.load(args.model)
-    net = U2Netp().eval()
-    load_folded(net, args.model)
-    seen = histograms(net, args.data, args.pictures)
+    fp32 = whole(args.model)
+    seen = histograms(read_folded(args.model), args.data, args.pictures)
     onnx.save(Writer(fp32, scales(fp32, seen), clip=not args.no_clip).write(), args.out)
     print(f"{args.out}: {args.out.stat().st_size} bytes")
