@@ -16,6 +16,7 @@ from data.grounds import emptied
 from learn.harder import harder
 from learn.loss import loss
 from learn.muon import orthogonal
+from learn.optimisers import optimisers
 from learn.schedule import learning_rate, parse_phases
 from measure.metrics import boundary_f, score, summary
 from measure.runtimes import session
@@ -31,7 +32,6 @@ from ship.compact import whole
 from ship.exact import Exact
 from ship.export import export, fold, fused_by, mean_of
 from ship.quantise import LEVELS, Writer, quantise_weight, scales
-from train import optimisers
 
 # A wing imports itself and those before it; the files beside the wings may import all.
 WINGS = ("paths", "data", "nets", "measure", "learn", "ship")
@@ -199,8 +199,9 @@ def check_loss_and_schedule():
     target[:, :, 16:48, 16:48] = 1
     good, bad = [(8 * sign * (2 * target - 1),) * 7 for sign in (1, -1)]
     assert loss(good, target, 2) < 0.1 < loss(bad, target, 2)
-    assert parse_phases("128x16h:1,320x6:3") == [(128, 16, True, 0.25), (320, 6, False, 1.0)]
-    assert learning_rate(1, 0) < learning_rate(1, 0.02) == 1 and learning_rate(1, 1) < 0.02
+    assert parse_phases("128x16h:1,320x6:3", 8000) == [(128, 16, True, 2000), (320, 6, False, 8000)]
+    rates = [learning_rate(1, seen, 8000, 10000) for seen in (0, 1600, 7999, 9000, 10000)]
+    assert rates[0] < 0.1 and rates[1:] == [1, 1, 0.5, 0.01]
 
 
 if __name__ == "__main__":

@@ -83,12 +83,12 @@ def read_pair(folder, name):
 
 
 def read_folders(data, split, weights=None, dropped=None):
-    """Training folders; `weights` adds or overrides {folder: weight}, `dropped` {folder: names} are left out."""
+    """Training folders; `weights` adds or overrides {folder: weight}, 0 leaves one out, as `dropped` does {folder: names}."""
     folders = []
     for name, weight in {**REAL, **ON_WHITE, **(weights or {})}.items():
         path = Path(data) / name
-        if not path.is_dir():
-            print(f"{path} is not there: left out", flush=True)
+        if not weight or not path.is_dir():
+            print(f"{path} {'is not there: ' if weight else ''}left out", flush=True)
             continue
         kept_apart = {*split.get(name, ()), *(dropped or {}).get(name, ())}
         names = sorted(p.stem for p in (path / "im").iterdir() if p.stem not in kept_apart)

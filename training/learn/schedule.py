@@ -1,22 +1,22 @@
-"""The phases of a run, and its learning rate."""
+"""The phases of a run, and its learning rate, by the number of views seen."""
 
-import math
-
-WARM_UP = 0.02
+WARM_UP_VIEWS = 1600
 
 
-def parse_phases(text):
-    """`160x16h:0.5,...` -> [(side, batch, half, progress at which it ends)], ends normalised to 1."""
+def parse_phases(text, views):
+    """`160x16h:0.5,...` -> [(side, batch, half, views at which it ends)]; shares of `views`."""
     phases, end = [], 0.0
     for part in text.split(","):
         shape, share = part.split(":")
         side, batch = map(int, shape.removesuffix("h").split("x"))
         end += float(share)
         phases.append((side, batch, shape.endswith("h"), end))
-    return [(side, batch, half, stop / end) for side, batch, half, stop in phases]
+    return [(side, batch, half, round(views * stop / end)) for side, batch, half, stop in phases]
 
 
-def learning_rate(peak, progress):
-    if progress < WARM_UP:
-        return peak * (0.05 + 0.95 * progress / WARM_UP)
-    return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))))
+def learning_rate(peak, seen, steady, views):
+    """Warm-up, then `peak` until `steady` views were seen, then down to a hundredth at `views` along a line
+    (Hu et al. 2024, arXiv 2404.06395). What was learned at `peak` goes on with more views later."""
+    if seen < steady:
+        return peak * min(1, 0.02 + seen / WARM_UP_VIEWS)
+    return peak * max(0.01, (views - seen) / max(views - steady, 1))

@@ -1,6 +1,7 @@
 """Scores ONNX files on the validation sets with onnxruntime, at 320 x 320, and the engine beside them.
 
-In:  one or more ONNX files (`image` [1, 3, 320, 320] -> `saliency`). Out: JSON, and a markdown table on the terminal.
+In:  one or more ONNX files (`image` [1, 3, 320, 320] -> `saliency`). Out: JSON, and markdown tables on the terminal: the sets,
+and how many pictures without a subject are told from those with one.
 With `--engine FILE` the engine runs FILE on the very same pictures (`runtimes.py` says how it is built).
 """
 
@@ -10,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from data.split import read_split
-from measure.metrics import score, summary
+from measure.metrics import confidence, refused, score, summary
 from measure.runtimes import PROGRAM, Engine, saliency, session
-from measure.validation import validation_sets
+from measure.validation import empty_pictures, validation_sets
 from paths import DATA
 
 COLUMNS = ("iou", "mae", "max_f", "boundary_f", "pixel_accuracy", "miou")
@@ -23,6 +24,12 @@ def evaluate(find, sets):
     return {
         name: summary([score(find(rgb), mask) for rgb, mask in zip(*pictures)]) for name, pictures in sets.items()
     }
+
+
+def doubt(find, sets, empty):
+    """The bound on the confidence that loses at most 1 % of the pictures of `sets`, and the share of `empty` it refuses."""
+    subjects = [confidence(find(rgb)) for images, _ in sets.values() for rgb in images]
+    return refused(subjects, [confidence(find(rgb)) for rgb in empty])
 
 
 def table(results):
@@ -49,5 +56,9 @@ if __name__ == "__main__":
         finders[f"engine, {args.engine.stem}"] = Engine(args.program, args.engine).run
     results = {name: evaluate(find, pictures) for name, find in finders.items()}
     print(table(results))
+    empty = empty_pictures(args.data, read_split(), args.step)
+    print("\n| model | bound | without a subject, refused |\n|---|---|---|")
+    for name, find in finders.items():
+        print("| {} | {} | {} |".format(name, *doubt(find, pictures, empty)))
     if args.json:
         args.json.write_text(json.dumps(results, indent=1) + "\n")

@@ -9,6 +9,9 @@ import numpy as np
 
 BETA_SQUARED = 0.3
 BOUNDARY_PX = 3
+# What covers less of the map is noise.
+SMALLEST = 0.0005
+LOST = 0.01
 
 
 def score(saliency, mask):
@@ -44,6 +47,20 @@ def boundary_f(found, truth, reach=BOUNDARY_PX):
     precision = (distance(b)[a] <= reach).mean()
     recall = (distance(a)[b] <= reach).mean()
     return 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def confidence(saliency):
+    """How sure the network is that there is something, 0 to 1, as `src/find/subject.rs` computes it."""
+    found = saliency >= 0.5
+    if found.mean() < SMALLEST or found.all():
+        return 0.0
+    return float(saliency[found].mean() - saliency[~found].mean())
+
+
+def refused(subjects, empty):
+    """(bound, share of `empty` below it): of all bounds on the confidence that lose at most 1 % of `subjects` the highest."""
+    bound = float(np.quantile(subjects, LOST, method="lower"))
+    return round(bound, 4), round(float((np.array(empty) < bound).mean()), 4)
 
 
 def contour(region):
