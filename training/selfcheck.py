@@ -1,4 +1,4 @@
-"""Checks without data, in half a minute: imports, shapes, warm start, export, quantisation, metrics, self-training, schedule."""
+"""Checks without data, in half a minute: imports, shapes, warm start, export, quantisation, metrics, self-training, distillation, schedule."""
 
 import copy
 import re
@@ -13,12 +13,14 @@ import torch
 import torch.nn.functional as F
 
 from data.grounds import emptied
+from data.pictures import read_pair
+from distil import taught, write
 from learn.harder import harder
 from learn.loss import loss
 from learn.muon import orthogonal
 from learn.optimisers import optimisers
 from learn.schedule import learning_rate, parse_phases
-from measure.metrics import boundary_f, score, summary
+from measure.metrics import boundary_f, confidence, refused, score, summary
 from measure.runtimes import session
 from nets.base import Base
 from nets.blocks import upsample
@@ -141,6 +143,8 @@ def check_ranges():
 def check_metrics():
     mask = np.zeros((64, 64), np.uint8)
     mask[16:48, 16:48] = 255
+    assert 0.999 < confidence(mask / np.float32(255)) and confidence(np.zeros((8, 8))) == 0
+    assert refused(np.arange(1, 201) / 200, [0.005, 0.01, 0.5]) == (0.01, 0.3333)
     exact = summary([score(mask / np.float32(255), mask)])
     assert exact["iou"] == exact["max_f"] == exact["boundary_f"] == 1 and exact["mae"] == 0
     assert boundary_f(np.roll(mask, 8, 1) > 0, mask > 0) < 0.7 < boundary_f(np.roll(mask, 3, 1) > 0, mask > 0)
@@ -166,6 +170,16 @@ def check_self_training():
     left = lambda x: (np.arange(x.shape[1]) < x.shape[1] // 2) * np.ones(x.shape[:2], np.float32)
     assert agreed(left, rgb) is None, "its mirror image disagrees"
     assert agreed(lambda x: np.zeros(x.shape[:2], np.float32), rgb) is None, "nothing"
+
+
+def check_distillation(folder):
+    rgb = np.zeros((64, 96, 3), np.uint8)
+    rgb[16:48, 24:72] = 255
+    found = taught([lambda x: x[..., 0] / np.float32(255), lambda x: x[..., 1] / np.float32(510)], rgb)
+    assert abs(found[20:44, 30:66].mean() - 0.75) < 0.01 and found[:10].max() < 0.01
+    write(folder, "a", rgb, found)
+    image, mask = read_pair(folder, "a")
+    assert np.array_equal(image, rgb) and mask.max() == 191
 
 
 def check_half_and_optimisers():
@@ -210,6 +224,7 @@ if __name__ == "__main__":
         check_export_and_quantisation(Path(folder), U2Netp)
         check_export_and_quantisation(Path(folder), Base)
         check_mean_of_networks(Path(folder))
+        check_distillation(Path(folder) / "taught")
     check_depthwise()
     check_ranges()
     check_metrics()
