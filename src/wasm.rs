@@ -1,5 +1,5 @@
 //! The JavaScript face of [`Remover`] and [`Cutout`]: the only file that knows JavaScript.
-//! `js/local.ts` is its only caller.
+//! `js/engine/local.ts` and `js/picture/picture.ts` are its only callers.
 //!
 //! `options` are names and values in turn, as [`Options::parse`] takes them, with a NUL between.
 //! Everything throws an `Error` with a `code`.

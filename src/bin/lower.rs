@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use cleancut::engine::Lowered;
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [onnx, plan] = &args[..] else {
@@ -9,8 +11,9 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     match lower(onnx, plan) {
-        Ok(bytes) => {
-            println!("{plan}: {bytes} bytes");
+        Ok(Lowered { plan: bytes, layers, dropped }) => {
+            println!("{plan}: {layers} layers, {} bytes", bytes.len());
+            println!("{dropped} layers of {onnx} reach nothing and were dropped");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -20,8 +23,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn lower(onnx: &str, plan: &str) -> Result<usize, Box<dyn std::error::Error>> {
-    let bytes = cleancut::engine::lower(&std::fs::read(onnx)?)?;
-    std::fs::write(plan, &bytes)?;
-    Ok(bytes.len())
+fn lower(onnx: &str, plan: &str) -> Result<Lowered, Box<dyn std::error::Error>> {
+    let lowered = cleancut::engine::lower(&std::fs::read(onnx)?)?;
+    std::fs::write(plan, &lowered.plan)?;
+    Ok(lowered)
 }

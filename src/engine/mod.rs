@@ -105,11 +105,23 @@ fn read(bytes: &[u8]) -> Result<Plan> {
     #[cfg(feature = "lower")]
     if !Plan::is_plan(bytes) {
         model::check(&lower::sha256(bytes))?;
-        return lower::lower(bytes);
+        return lower::lower(bytes).map(|(plan, _)| plan);
     }
     let plan = Plan::read(bytes)?;
     model::check(&plan.source)?;
     Ok(plan)
+}
+
+/// What [`lower`] makes.
+#[cfg(feature = "lower")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lowered {
+    /// The bytes of the plan.
+    pub plan: Vec<u8>,
+    /// How many layers it has.
+    pub layers: usize,
+    /// How many layers of the file reach nothing and were left out.
+    pub dropped: usize,
 }
 
 /// Turns an ONNX file into the plan that [`Engine::load`] reads.
@@ -117,6 +129,7 @@ fn read(bytes: &[u8]) -> Result<Plan> {
 /// # Errors
 /// [`Error::Model`] when it is not a quantised U2-Netp as `training/ship/quantise.py` writes it.
 #[cfg(feature = "lower")]
-pub fn lower(onnx: &[u8]) -> Result<Vec<u8>> {
-    lower::lower(onnx).map(|plan| plan.write())
+pub fn lower(onnx: &[u8]) -> Result<Lowered> {
+    let (plan, dropped) = lower::lower(onnx)?;
+    Ok(Lowered { layers: plan.nodes.len(), plan: plan.write(), dropped })
 }

@@ -16,10 +16,11 @@ use super::layers::{Fuse, Weights};
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"cleancut";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// More than any network this engine is for; bounds what a damaged file can ask for.
 pub(super) const MAX_CHANNELS: usize = 4096;
 const MAX_DILATION: usize = 64;
+const MAX_SCALE: usize = 64;
 
 /// A network.
 #[derive(Debug, Clone, PartialEq)]
@@ -214,7 +215,8 @@ impl<'a> Reader<'a> {
             6 => Kind::Concat,
             7 => {
                 let weights = (0..count).map(|_| self.f32()).collect::<Result<_>>()?;
-                Kind::Fuse(Fuse { weights, bias: self.f32()? })
+                let bias = self.f32()?;
+                Kind::Fuse(Fuse { weights, bias, scale: self.size("scale", 1..=MAX_SCALE)? })
             }
             _ => return Err(invalid(format!("node {index} is of unknown kind {kind}"))),
         };
@@ -285,6 +287,7 @@ fn put_node(out: &mut Vec<u8>, node: &Node) {
         Kind::Fuse(fuse) => {
             out.extend(fuse.weights.iter().flat_map(|weight| weight.to_le_bytes()));
             out.extend(fuse.bias.to_le_bytes());
+            put_u32(out, fuse.scale);
         }
         Kind::Pool | Kind::Upsample | Kind::Concat => {}
     }

@@ -28,12 +28,12 @@ fn reason(result: Result<Plan>) -> String {
 }
 
 fn plan() -> Plan {
-    lower::lower(ONNX).expect("the shipped model can be lowered")
+    lower::lower(ONNX).expect("the shipped model can be lowered").0
 }
 
 #[test]
 fn plan_and_onnx_give_the_same_saliency() {
-    let bytes = lower(ONNX).expect("the shipped model can be lowered");
+    let bytes = lower(ONNX).expect("the shipped model can be lowered").plan;
     assert_eq!(Plan::read(&bytes), Ok(plan()));
     let input = picture(160);
     let [from_onnx, from_plan] = [ONNX, &bytes[..]]
@@ -44,6 +44,16 @@ fn plan_and_onnx_give_the_same_saliency() {
         .iter()
         .fold((1f32, 0f32), |(low, high), &value| (low.min(value), high.max(value)));
     assert!(low < high && low >= 0.0 && high <= 1.0, "a flat saliency of {low} to {high}");
+}
+
+/// The shipped map is one side output alone, so the finest decoder block reaches nothing.
+#[test]
+fn what_reaches_nothing_is_not_run() {
+    let lowered = lower(ONNX).expect("the shipped model can be lowered");
+    assert!(lowered.dropped > 10, "{} layers dropped", lowered.dropped);
+    let plan = Plan::read(&lowered.plan).expect("a whole plan");
+    let read = |map: usize| plan.nodes.iter().any(|node| node.inputs.contains(&map));
+    assert!((1..plan.nodes.len()).all(read), "a layer that no other reads");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The last layer: logits of each scale, `[h, w]` f32, to the saliency, `[H, W]` f32 in [0, 1].
 //!
-//! A weighted sum of the maps, each upsampled bilinearly (half-pixel centres, any ratio) to the
-//! size of the first, and its sigmoid.
+//! A weighted sum of the maps, each upsampled bilinearly (half-pixel centres, any ratio) to `scale`
+//! times the size of the first, and its sigmoid.
 
 use super::{Layer, Shape, Values, View, ViewMut};
 
@@ -11,6 +11,8 @@ pub(crate) struct Fuse {
     /// One per input.
     pub(crate) weights: Vec<f32>,
     pub(crate) bias: f32,
+    /// From the first map's size to the saliency's.
+    pub(crate) scale: usize,
 }
 
 impl Layer for Fuse {
@@ -22,14 +24,14 @@ impl Layer for Fuse {
         let is_map = |x: &Shape| x.values == Values::F32 && x.c == 1;
         match inputs {
             [first, ..] if inputs.len() == self.weights.len() && inputs.iter().all(is_map) => {
-                Ok(*first)
+                Ok(Shape { h: self.scale * first.h, w: self.scale * first.w, ..*first })
             }
             _ => Err(format!("expected {} f32 maps, got {inputs:?}", self.weights.len())),
         }
     }
 
     fn scratch(&self, inputs: &[Shape]) -> usize {
-        2 * inputs[0].w
+        2 * self.scale * inputs[0].w
     }
 
     fn run(&self, inputs: &[View<'_>], mut output: ViewMut<'_>, scratch: &mut [i32]) {

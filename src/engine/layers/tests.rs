@@ -240,7 +240,7 @@ fn fuse_interpolates_between_centres() {
         Map { shape: Shape::f32(h, w), stride: 4, bytes }
     };
     let (fine, coarse) = (map(1, 4, &[0.0; 4]), map(1, 2, &[-1.0, 3.0]));
-    let fuse = Fuse { weights: vec![1.0, 2.0], bias: 0.5 };
+    let fuse = Fuse { weights: vec![1.0, 2.0], bias: 0.5, scale: 1 };
     let (_, found) = run(&fuse, &[&fine, &coarse]);
     let found: Vec<f32> =
         found.chunks_exact(4).map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]])).collect();
@@ -248,6 +248,10 @@ fn fuse_interpolates_between_centres() {
     for (found, expected) in found.iter().zip(expected) {
         assert!((found - expected).abs() < 1e-6, "{found} instead of {expected}");
     }
+    let alone = Fuse { weights: vec![2.0], bias: 0.5, scale: 2 };
+    let (_, larger) = run(&alone, &[&map(2, 2, &[-1.0, 3.0, -1.0, 3.0])]);
+    let larger = larger.chunks_exact(4).map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]]));
+    assert_eq!(larger.collect::<Vec<_>>(), found.repeat(4));
 }
 
 #[test]

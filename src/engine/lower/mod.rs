@@ -2,8 +2,10 @@
 //!
 //! tract-onnx reads the file. The nodes are then walked in order, and each value is known by what
 //! it stands for ([`Value`]): the chain Conv, Clip, QuantizeLinear becomes one layer when the
-//! last of it is met. What the engine does not compute exactly as the file says is an error.
+//! last of it is met. What the engine does not compute exactly as the file says is an error. What
+//! reaches no output is dropped ([`prune`](prune::prune)).
 
+mod prune;
 mod tensors;
 
 use std::collections::HashMap;
@@ -13,6 +15,7 @@ use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{TractErrorContext as _, bail, ensure, format_err};
 
+use self::prune::prune;
 use self::tensors::{Dequantised, Tensors};
 use super::layers::{Fuse, Weights};
 use super::plan::{Kind, Node, Plan};
@@ -25,11 +28,16 @@ const STD: [f32; 3] = [0.229, 0.224, 0.225];
 /// The largest activation.
 const LEVELS: f32 = 127.0;
 
+/// The plan, and how many of the file's layers it does without.
+///
 /// # Errors
 /// [`Error::Model`] when the file is no ONNX or not a network that the engine computes.
-pub(super) fn lower(onnx: &[u8]) -> Result<Plan> {
+pub(super) fn lower(onnx: &[u8]) -> Result<(Plan, usize)> {
     let nodes = nodes(onnx).map_err(|error| Error::Model { reason: format!("{error:#}") })?;
-    Ok(Plan { source: sha256(onnx), nodes })
+    let before = nodes.len();
+    let nodes = prune(nodes);
+    let dropped = before - nodes.len();
+    Ok((Plan { source: sha256(onnx), nodes }, dropped))
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -76,8 +84,8 @@ enum Value {
     Sums(Sums),
     /// The sum of two maps, each with its scale.
     Added { maps: [usize; 2], scales: [f32; 2], clipped_at: Option<f32> },
-    /// f32 maps of one channel, each to be upsampled to the size of the first.
-    Logits { maps: Vec<usize> },
+    /// f32 maps of one channel, each to be upsampled to one size: by how much.
+    Logits { maps: Vec<(usize, usize)> },
     /// Their weighted sum.
     Fused { maps: Vec<usize>, fuse: Fuse },
     /// The end.
@@ -247,12 +255,14 @@ impl Walk {
 
     fn convolve(&mut self, node: &NodeProto) -> TractResult<Value> {
         if let Value::Logits { maps } = self.input(node, 0)? {
-            let fuse = Fuse {
-                weights: self.tensors.f32s(node, 1)?,
-                bias: self.tensors.f32s(node, 2)?.iter().sum(),
-            };
-            ensure!(fuse.weights.len() == maps.len(), "of {} maps", maps.len());
-            return Ok(Value::Fused { maps: maps.clone(), fuse });
+            let (weights, bias) = (self.tensors.f32s(node, 1)?, self.tensors.f32s(node, 2)?);
+            ensure!(weights.len() == maps.len(), "of {} maps", maps.len());
+            // A map of weight 0 is never looked at; the first one left says how large the sum is.
+            let weighed = maps.iter().zip(weights).filter(|&(_, weight)| weight != 0.0);
+            let (maps, weights): (Vec<_>, Vec<_>) = weighed.unzip();
+            let &(_, scale) = maps.first().ok_or_else(|| format_err!("of weights that are 0"))?;
+            let fuse = Fuse { weights, bias: bias.iter().sum(), scale };
+            return Ok(Value::Fused { maps: maps.iter().map(|&(map, _)| map).collect(), fuse });
         }
         let (x, scale) = match *self.input(node, 0)? {
             Value::Levels { scale, zero } => (Source::Levels { scale, zero }, scale),
@@ -309,7 +319,10 @@ impl Walk {
             ensure!(factors == [1.0, 1.0, 2.0, 2.0], "by {factors:?}");
             return Ok(Value::Upsampled { map, scale });
         }
-        Ok(Value::Logits { maps: vec![self.logits(node, 0)?] })
+        let (map, before) = self.logits(node, 0)?;
+        let &[1.0, 1.0, down, across] = &factors[..] else { bail!("by {factors:?}") };
+        ensure!(down == across && down >= 1.0 && down.fract() == 0.0, "by {factors:?}");
+        Ok(Value::Logits { maps: vec![(map, before * down as usize)] })
     }
 
     fn concatenate(&mut self, node: &NodeProto) -> TractResult<Value> {
@@ -333,8 +346,8 @@ impl Walk {
         Ok(Value::Logits { maps })
     }
 
-    /// The f32 map that input `index` is, made of its sums if need be.
-    fn logits(&mut self, node: &NodeProto, index: usize) -> TractResult<usize> {
+    /// The f32 map that input `index` is, made of its sums if need be, and how far it is upsampled.
+    fn logits(&mut self, node: &NodeProto, index: usize) -> TractResult<(usize, usize)> {
         match self.input(node, index)?.clone() {
             Value::Logits { maps } if maps.len() == 1 => Ok(maps[0]),
             Value::Sums(Sums {
@@ -347,7 +360,7 @@ impl Walk {
                 ..
             }) if bias.len() == 1 => {
                 let weights = Weights { values, bias, multiplier: scales };
-                Ok(self.push(Kind::Side { weights }, &[map]))
+                Ok((self.push(Kind::Side { weights }, &[map]), 1))
             }
             other => bail!("of {other:?}"),
         }
