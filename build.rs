@@ -1,4 +1,4 @@
-//! Hands the shipped model's name, hash and size from `models/manifest.json` to the crate.
+//! Hands the shipped model's names and hash from `models/manifest.json` to the crate.
 
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ fn main() {
         .as_array()
         .and_then(|files| files.iter().find(|file| &file["name"] == shipped))
         .expect("`shipped` names one of `files` in models/manifest.json");
+    let name = file["name"].as_str().expect("name is a string");
+    let plan = name.replace(".onnx", ".plan");
+    println!("cargo:rustc-env=CLEANCUT_PLAN_NAME={plan}");
     for (variable, field) in [("NAME", "name"), ("SHA256", "sha256")] {
         let value = file[field].as_str().expect("name and sha256 are strings");
         println!("cargo:rustc-env=CLEANCUT_MODEL_{variable}={value}");

@@ -11,7 +11,7 @@ use cleancut::pipeline::segment_studio;
 use cleancut::read::read;
 use cleancut::{Options, Remover, Step};
 
-const MODEL: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_MODEL_NAME")));
+const PLAN: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_PLAN_NAME")));
 
 const HELP: &str = "\
 Remove the background of photos.
@@ -97,7 +97,7 @@ fn main() -> ExitCode {
         }
     };
     let remover = (args.options.method != Method::Studio)
-        .then(|| Remover::new(MODEL).expect("the embedded model is the one of the manifest"));
+        .then(|| Remover::new(PLAN).expect("the embedded plan is the one of the manifest"));
     let mut failed = 0;
     for (photo, output) in &jobs {
         if let Err(error) = cut_out(remover.as_ref(), photo, output, &args) {

@@ -1,4 +1,4 @@
-//! `lower IN.onnx OUT.plan`: the build step that turns the model into what the engine reads.
+//! `lower IN.onnx OUT.plan`: turns the model into what the engine reads, whenever the model changes.
 
 use std::process::ExitCode;
 

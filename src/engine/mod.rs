@@ -1,7 +1,7 @@
 //! In: an [`Input`], `[side, side, 3]` u8. Out: a [`Saliency`], `[side, side]` f32.
 //!
 //! U2-Netp (Qin et al. 2020, arXiv 2005.09007) in 8-bit integers. `lower` turns the ONNX file into
-//! a [`plan`] once, at build time; [`network`] turns the plan into a tract graph of our own
+//! a [`plan`] once, when its weights change; [`network`] turns the plan into a tract graph of our own
 //! [`layers`], [`memory`] gives every map its place in one arena, and [`chain`] is what runs; the
 //! layers call the [`kernels`].
 //!
@@ -32,7 +32,7 @@ use self::plan::Plan;
 use crate::error::{Error, Result};
 use crate::raster::{INPUT_SIDE, Input, Saliency};
 
-pub use model::{MODEL_NAME, MODEL_SHA256};
+pub use model::{MODEL_NAME, MODEL_SHA256, PLAN_NAME};
 
 /// The sides that the network runs at, px: multiples of this,
 pub const SIDE_STEP: u32 = 32;

@@ -5,7 +5,10 @@ use crate::error::{Error, Result};
 /// The ONNX file in `models/` that this build is made for.
 pub const MODEL_NAME: &str = env!("CLEANCUT_MODEL_NAME");
 
-/// Its SHA-256, lower-case hexadecimal.
+/// The same file as a plan, beside it: what the browser and the command line load.
+pub const PLAN_NAME: &str = env!("CLEANCUT_PLAN_NAME");
+
+/// The SHA-256 of the ONNX file, lower-case hexadecimal.
 pub const MODEL_SHA256: &str = env!("CLEANCUT_MODEL_SHA256");
 
 pub(super) fn check(source: &[u8; 32]) -> Result<()> {

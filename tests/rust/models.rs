@@ -1,6 +1,6 @@
 //! What `models/manifest.json` says is what `models/` holds and what the engine takes.
 
-use cleancut::engine::{Engine, MODEL_NAME, MODEL_SHA256};
+use cleancut::engine::{Engine, MODEL_NAME, MODEL_SHA256, PLAN_NAME, lower};
 use sha2::{Digest, Sha256};
 
 use crate::{read, root};
@@ -25,6 +25,13 @@ fn every_file_has_the_size_and_hash_of_its_manifest() {
     }
     assert!(files.iter().any(|file| file["name"] == MODEL_NAME), "{MODEL_NAME} is listed");
     assert_eq!(sha256(&model(MODEL_NAME)), MODEL_SHA256);
+}
+
+#[test]
+fn the_plan_is_the_onnx_file_lowered() {
+    let lowered = lower(&model(MODEL_NAME)).unwrap();
+    let remedy = format!("cargo run --bin lower -- models/{MODEL_NAME} models/{PLAN_NAME}");
+    assert!(model(PLAN_NAME) == lowered, "it differs; type: {remedy}");
 }
 
 #[test]
