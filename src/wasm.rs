@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use js_sys::{Error as JsError, Function, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -18,6 +17,27 @@ use crate::pipeline::{Remover, segment_studio};
 use crate::raster::Image;
 use crate::read::read;
 use crate::step::Step;
+
+#[wasm_bindgen]
+extern "C" {
+    /// JavaScript's `Error`.
+    #[wasm_bindgen(js_name = Error)]
+    type JsError;
+
+    #[wasm_bindgen(constructor, js_class = "Error")]
+    fn new(message: &str) -> JsError;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_code(this: &JsError, code: &str);
+
+    /// JavaScript's `Function`.
+    #[derive(Debug)]
+    #[wasm_bindgen(typescript_type = "Function")]
+    pub type Function;
+
+    #[wasm_bindgen(method, catch)]
+    fn call(this: &Function, this_value: &JsValue, step: &str) -> std::result::Result<(), JsValue>;
+}
 
 #[wasm_bindgen(start)]
 fn start() {
@@ -246,12 +266,11 @@ fn parse(options: &str) -> Result<Options> {
 
 fn report(on_step: &Function, step: Step) {
     // What a listener throws must not leave the pipeline half done.
-    let _ = on_step.call1(&JsValue::UNDEFINED, &JsValue::from_str(step.name()));
+    let _ = on_step.call(&JsValue::UNDEFINED, step.name());
 }
 
 fn thrown(error: Error) -> JsValue {
     let thrown = JsError::new(&error.to_string());
-    let is_set = Reflect::set(&thrown, &"code".into(), &error.code().into());
-    debug_assert!(is_set.is_ok(), "an Error takes a property");
+    thrown.set_code(error.code());
     thrown.into()
 }
