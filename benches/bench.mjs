@@ -9,9 +9,10 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-import { build, targetFolder } from "../tools/build.mjs";
+import { build } from "../tools/build.mjs";
 import { launch } from "../tools/lab.mjs";
 import { ask, ROOT, say, step } from "../tools/step.mjs";
+import { targetFolder } from "../tools/wasm.mjs";
 import { median } from "./median.mjs";
 
 const ROUNDS = 5;

@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { targetFolder } from "../tools/build.mjs";
 import { ROOT, say, step } from "../tools/step.mjs";
+import { targetFolder } from "../tools/wasm.mjs";
 import { median } from "./median.mjs";
 
 const ROUNDS = 5;

@@ -4,26 +4,26 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
-import { setUpNode, setUpRust } from "./setup.mjs";
-import { ask, fail, ROOT, step } from "./step.mjs";
+import { installPackages, setUpRust } from "./setup.mjs";
+import { fail, ROOT, step } from "./step.mjs";
+import { ARTEFACTS, bind, compileBindgen, compileWasm, fetchCrates } from "./wasm.mjs";
 
 const DIST = join(ROOT, "dist");
 /** What the package holds beside its JavaScript. */
 export const OUT = join(DIST, "wasm");
 /** Compiled but not bundled, and the modules that this file writes. */
 const STAGE = join(ROOT, "build", "js");
+const MODELS = join(ROOT, "models");
 const PLAN = "cleancut.plan";
 const FILES = { simd: "simd.wasm", relaxed: "relaxed.wasm", model: PLAN };
 /** The entry points that have types. */
@@ -38,19 +38,21 @@ const GROUPS = [
 /** The minifier writes template strings, which not every bundler takes for the URL of an asset. */
 const QUOTED_URL = /new URL\(`([^`$]+)`,/g;
 
-/** What each artefact is compiled for; `js/engine/probe.ts` picks one before anything is downloaded. */
-export const ARTEFACTS = { simd: "+simd128", relaxed: "+simd128,+relaxed-simd" };
-
 export async function build() {
-  setUpNode();
   setUpRust();
+  const packages = installPackages();
+  fetchCrates();
+  const bindgen = compileBindgen();
+  const compiled = Object.keys(ARTEFACTS).map((name) => [name, compileWasm(name)]);
+  await bindgen;
+  const bound = compiled.map(([name, built]) => [name, bind(built, name)]);
   for (const folder of [OUT, join(STAGE, "wasm")]) mkdirSync(folder, { recursive: true });
-  for (const artefact of Object.keys(ARTEFACTS)) {
-    const folder = buildWasm(artefact, "wasm");
-    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, FILES[artefact]));
-    shareGlue(folder);
+  for (const [name, folder] of bound) {
+    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, FILES[name]));
   }
-  writePlan();
+  shareGlue(bound.map(([, folder]) => folder));
+  copyPlan();
+  await packages;
   await buildJavaScript();
 }
 
@@ -64,68 +66,24 @@ export async function buildJavaScript() {
   await bundle();
 }
 
-/** Compiles the crate for one artefact with one feature; returns the folder of wasm and glue. */
-export function buildWasm(artefact, feature) {
-  const target = join(targetFolder(), artefact);
-  step(`Building the ${artefact} wasm (some minutes the first time)`, "cargo", [
-    "build",
-    "--locked",
-    "--lib",
-    "--profile=wasm",
-    "--target=wasm32-unknown-unknown",
-    `--target-dir=${target}`,
-    `--config=target.wasm32-unknown-unknown.rustflags=["-Ctarget-feature=${ARTEFACTS[artefact]}"]`,
-    "--no-default-features",
-    `--features=${feature}`,
-  ]);
-  const built = join(target, "wasm32-unknown-unknown", "wasm", "cleancut.wasm");
-  return bind(built, join(target, feature));
-}
-
-/** Makes the ES module glue of a wasm and puts both into `folder`, which it returns. */
-export function bind(built, folder) {
-  const bound = join(folder, "cleancut_bg.wasm");
-  if (existsSync(bound) && statSync(bound).mtimeMs > statSync(built).mtimeMs) return folder;
-  step("Binding it to JavaScript", "cargo", [
-    "run",
-    "--locked",
-    "--release",
-    "--package=bindgen",
-    "--",
-    built,
-    folder,
-  ]);
-  return folder;
-}
-
 /** Both artefacts have the same face, so one glue serves them. */
-function shareGlue(folder) {
+function shareGlue([first, ...others]) {
   for (const file of ["cleancut.js", "cleancut.d.ts"]) {
-    const glue = readFileSync(join(folder, file));
-    const shared = join(STAGE, "wasm", file);
-    if (folder.endsWith(join("simd", "wasm"))) writeFileSync(shared, glue);
-    else if (!readFileSync(shared).equals(glue)) fail(`${file} differs`, `Compare it: ${folder}`);
+    const glue = readFileSync(join(first, file));
+    writeFileSync(join(STAGE, "wasm", file), glue);
+    for (const other of others) {
+      if (!readFileSync(join(other, file)).equals(glue)) {
+        fail(`the artefacts' ${file} differ`, `Compare ${first} and ${other}`);
+      }
+    }
   }
 }
 
-/** The engine reads a plan, which is made of the ONNX file once, here. */
-export function writePlan() {
+/** The plan lies beside the ONNX file that it was made of; `cargo test` holds them together. */
+export function copyPlan() {
   mkdirSync(OUT, { recursive: true });
-  const { shipped } = JSON.parse(readFileSync(join(ROOT, "models", "manifest.json"), "utf8"));
-  step("Writing the model's plan (some minutes the first time)", "cargo", [
-    "run",
-    "--locked",
-    "--bin=lower",
-    "--",
-    join("models", shipped),
-    join(OUT, PLAN),
-  ]);
-}
-
-export function targetFolder() {
-  const metadata = ask("cargo", ["metadata", "--format-version=1", "--no-deps"]);
-  if (!metadata) fail("cargo metadata failed", "Run it by hand to see why.");
-  return JSON.parse(metadata).target_directory;
+  const { shipped } = JSON.parse(readFileSync(join(MODELS, "manifest.json"), "utf8"));
+  copyFileSync(join(MODELS, shipped.replace(/\.onnx$/, ".plan")), join(OUT, PLAN));
 }
 
 /** assets.js: the files and their sizes; pins.js: where they are, and what; assets.json: all of it. */

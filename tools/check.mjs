@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { setUpRustLints } from "./setup.mjs";
 import { step } from "./step.mjs";
+import { cargoWasm } from "./wasm.mjs";
 
 export function check() {
   setUpRustLints();
@@ -19,14 +20,11 @@ export function check() {
     "--",
     "-Dwarnings",
   ]);
-  step("Linting the Rust that only the wasm has", "cargo", [
+  cargoWasm("Linting the Rust that only the wasm has", [
     "clippy",
-    "--locked",
     "--lib",
-    "--target=wasm32-unknown-unknown",
-    "--profile=wasm",
     "--no-default-features",
-    "--features=lab",
+    "--features=lab,relaxed",
     "--",
     "-Dwarnings",
   ]);

@@ -6,21 +6,18 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { chromium } from "@playwright/test";
 
-import { buildWasm, OUT, writePlan } from "./build.mjs";
+import { copyPlan, OUT } from "./build.mjs";
 import { CHROMIUM_ARGS, setUpChromium } from "./setup.mjs";
 import { ROOT } from "./step.mjs";
 
-export { ARTEFACTS } from "./build.mjs";
+export { ARTEFACTS, buildLab } from "./wasm.mjs";
 
 const ORIGIN = "http://localhost";
 const TYPES = { js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
 
-/** The folder of an artefact's lab: `cleancut.js` and `cleancut_bg.wasm`. */
-export const buildLab = (artefact) => buildWasm(artefact, "lab");
-
-/** The folder of `cleancut.plan`, made of the shipped ONNX file. */
+/** The folder of `cleancut.plan`. */
 export function buildPlan() {
-  writePlan();
+  copyPlan();
   return OUT;
 }
 

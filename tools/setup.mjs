@@ -1,13 +1,13 @@
 /** Brings what the build and the tests need; what is there already is left alone. */
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ask, fail, ROOT, say, step } from "./step.mjs";
+import "./node.cjs";
+import { ask, beside, fail, OFFLINE, ROOT, say, step } from "./step.mjs";
 
 const WASM_TARGET = "wasm32-unknown-unknown";
-const NODE_AT_LEAST = [20, 19];
 
 /** How tests and benchmarks start Chromium: headless as root, and asking nothing of any network. */
 export const CHROMIUM_ARGS = [
@@ -20,33 +20,46 @@ export const CHROMIUM_ARGS = [
   "--disable-sync",
 ];
 
-/** Node packages at the versions of package-lock.json. */
-export function setUpNode() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < NODE_AT_LEAST[0] || (major === NODE_AT_LEAST[0] && minor < NODE_AT_LEAST[1])) {
-    fail(`Node is ${process.version}`, `Install Node ${NODE_AT_LEAST.join(".")} or newer.`);
-  }
-  const lock = readFileSync(join(ROOT, "package-lock.json"));
-  const hash = createHash("sha256").update(lock).digest("hex");
+/** Node packages at the versions of package-lock.json, while the caller goes on. */
+export async function installPackages() {
+  const hash = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json")));
+  const wanted = hash.digest("hex");
   const stamp = join(ROOT, "node_modules", ".cleancut-lock");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
-  step("Installing the Node packages of package-lock.json", "npm", [
-    "ci",
-    "--no-fund",
-    "--no-audit",
-  ]);
-  writeFileSync(stamp, hash);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  rmSync(stamp, { force: true });
+  const args = ["ci", "--no-fund", "--no-audit"];
+  await beside("Installing the Node packages of package-lock.json", "npm", args, {
+    remedy: OFFLINE,
+  });
+  writeFileSync(stamp, wanted);
 }
 
-/** The Rust toolchain and its wasm target. */
+/** A Rust that is new enough, and its wasm target. */
 export function setUpRust() {
-  const installed = ask("rustup", ["target", "list", "--installed"]);
-  if (installed === undefined) {
-    fail("rustup is not installed", "Install Rust from https://rustup.rs, then run this again.");
+  const version = ask("cargo", ["--version"])?.match(/\d+\.\d+/)?.[0];
+  if (version === undefined) {
+    const isThere = ask("rustup", ["--version"]) !== undefined;
+    if (isThere) fail("rustup has no Rust toolchain", "Type: rustup default stable");
+    fail(
+      "Rust is not installed",
+      "Install it from https://rustup.rs; if you just did, open a new terminal.",
+    );
   }
-  if (!installed.split("\n").includes(WASM_TARGET)) {
-    step("Adding the wasm target to Rust", "rustup", ["target", "add", WASM_TARGET]);
+  const manifest = readFileSync(join(ROOT, "Cargo.toml"), "utf8");
+  const wanted = manifest.match(/rust-version = "(.*)"/)[1];
+  if (isBefore(version, wanted)) {
+    fail(`Rust is ${version}; cleancut needs ${wanted}`, "Type: rustup update stable");
   }
+  const library = ask("rustc", ["--print=target-libdir", `--target=${WASM_TARGET}`]);
+  if (library && existsSync(library)) return;
+  step("Adding the wasm target to Rust", "rustup", ["target", "add", WASM_TARGET], {
+    remedy: `Rust needs its target ${WASM_TARGET}: rustup adds it (https://rustup.rs). ${OFFLINE}`,
+  });
+}
+
+function isBefore(version, wanted) {
+  const [a, b] = [version, wanted].map((text) => text.split(".").map(Number));
+  return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 }
 
 /** rustfmt and clippy, which minimal Rust installations lack. */

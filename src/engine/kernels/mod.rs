@@ -55,7 +55,7 @@ pub(crate) const ROUND: f32 = 8_388_608.0;
 pub(crate) enum Elements {
     /// Input u8 in [0, 127], weights i8 in [-127, 127].
     #[cfg_attr(
-        all(target_arch = "wasm32", not(target_feature = "relaxed-simd"), not(feature = "lab")),
+        all(target_arch = "wasm32", not(feature = "relaxed"), not(feature = "lab")),
         expect(dead_code, reason = "simd128 multiplies i16 only")
     )]
     Narrow,

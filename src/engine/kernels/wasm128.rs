@@ -1,7 +1,8 @@
 //! The contract in 128-bit wasm SIMD: a tile is 4 pixels by 2 vectors of 4 channels, 8 accumulators.
 //!
-//! `simd128` has only the i16 dot product, so narrow rows are widened when they are packed. With
-//! `relaxed-simd` come two dot products of i8 by u7. Their operand order is (i8, u7).
+//! `simd128`, for which the whole wasm is compiled, has only the i16 dot product, so narrow rows are
+//! widened when they are packed. The feature `relaxed` adds two kernels whose functions alone are
+//! compiled for `relaxed-simd`, with its dot products of i8 by u7. Their operand order is (i8, u7).
 
 use core::arch::wasm32::*;
 
@@ -21,9 +22,9 @@ static WIDE: Kernel = Kernel {
 
 /// The kernels of this artefact. Of the relaxed two, the one that the machine has instructions for.
 pub(crate) fn select() -> Kernels {
-    #[cfg(target_feature = "relaxed-simd")]
+    #[cfg(feature = "relaxed")]
     return Kernels { narrow: relaxed::fastest(), wide: &WIDE };
-    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[cfg(not(feature = "relaxed"))]
     Kernels { narrow: &WIDE, wide: &WIDE }
 }
 
@@ -31,9 +32,9 @@ pub(crate) fn select() -> Kernels {
 pub(super) fn all() -> Vec<&'static Kernel> {
     vec![
         &WIDE,
-        #[cfg(target_feature = "relaxed-simd")]
+        #[cfg(feature = "relaxed")]
         &relaxed::ADD,
-        #[cfg(target_feature = "relaxed-simd")]
+        #[cfg(feature = "relaxed")]
         &relaxed::PAIRS,
     ]
 }
@@ -43,16 +44,17 @@ pub(super) fn all() -> Vec<&'static Kernel> {
 #[cfg(feature = "lab")]
 pub(crate) fn products(repeat: u32) -> f64 {
     let narrow = select().narrow;
-    #[cfg(target_feature = "relaxed-simd")]
+    #[cfg(feature = "relaxed")]
     if narrow.name == relaxed::ADD.name {
-        return products_of::<relaxed::Add>(repeat, narrow);
+        return relaxed::products::<relaxed::Add>(repeat, narrow);
     } else if narrow.name == relaxed::PAIRS.name {
-        return products_of::<relaxed::Pairs>(repeat, narrow);
+        return relaxed::products::<relaxed::Pairs>(repeat, narrow);
     }
     products_of::<Wide>(repeat, narrow)
 }
 
 #[cfg(feature = "lab")]
+#[inline(always)]
 fn products_of<D: Dot>(repeat: u32, kernel: &Kernel) -> f64 {
     const ACCUMULATORS: usize = 12;
     let mut sums = [i32x4_splat(0); ACCUMULATORS];
@@ -82,30 +84,51 @@ impl Dot for Wide {
     }
 }
 
-#[cfg(target_feature = "relaxed-simd")]
+#[cfg(feature = "relaxed")]
 mod relaxed {
     use super::*;
 
-    pub(super) static ADD: Kernel = Kernel {
-        name: "relaxed add",
-        elements: Elements::Narrow,
-        sums: sums::<Add>,
-        activations: activations::<Add>,
-    };
-    pub(super) static PAIRS: Kernel = Kernel {
-        name: "relaxed pairs",
-        elements: Elements::Narrow,
-        sums: sums::<Pairs>,
-        activations: activations::<Pairs>,
-    };
+    pub(super) static ADD: Kernel = kernel::<Add>("relaxed add");
+    pub(super) static PAIRS: Kernel = kernel::<Pairs>("relaxed pairs");
+
+    const fn kernel<D: Dot>(name: &'static str) -> Kernel {
+        Kernel {
+            name,
+            elements: Elements::Narrow,
+            sums: relaxed_sums::<D>,
+            activations: relaxed_activations::<D>,
+        }
+    }
+
+    #[target_feature(enable = "relaxed-simd")]
+    fn relaxed_sums<D: Dot>(row: &Row<'_>, out: &mut [i32]) {
+        sums::<D>(row, out);
+    }
+
+    #[target_feature(enable = "relaxed-simd")]
+    fn relaxed_activations<D: Dot>(
+        row: &Row<'_>,
+        scale: &Requantise<'_>,
+        out: &mut [u8],
+        out_stride: usize,
+    ) {
+        activations::<D>(row, scale, out, out_stride);
+    }
 
     /// x86 without VNNI multiplies in pairs that saturate at i16; its browsers then emulate the
     /// four-element product slowly, and the pairs are faster. An operand beyond 7 bits shows it.
+    #[target_feature(enable = "relaxed-simd")]
     pub(super) fn fastest() -> &'static Kernel {
         let beyond = core::hint::black_box(u8x16_splat(255));
         let sum = i32x4_relaxed_dot_i8x16_i7x16_add(i8x16_splat(127), beyond, i32x4_splat(0));
         let saturated = 2 * i32::from(i16::MAX);
         if i32x4_extract_lane::<0>(sum) == saturated { &PAIRS } else { &ADD }
+    }
+
+    #[cfg(feature = "lab")]
+    #[target_feature(enable = "relaxed-simd")]
+    pub(super) fn products<D: Dot>(repeat: u32, kernel: &Kernel) -> f64 {
+        products_of::<D>(repeat, kernel)
     }
 
     pub(super) struct Add;
@@ -128,6 +151,7 @@ mod relaxed {
     }
 }
 
+#[inline(always)]
 fn sums<D: Dot>(row: &Row<'_>, out: &mut [i32]) {
     row.check_sums(out);
     let c_out = row.blocks() * BLOCK;
@@ -147,6 +171,7 @@ fn sums<D: Dot>(row: &Row<'_>, out: &mut [i32]) {
     }
 }
 
+#[inline(always)]
 fn activations<D: Dot>(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], out_stride: usize) {
     row.check_activations(scale, out, out_stride);
     let c_out = row.blocks() * BLOCK;

@@ -1,0 +1,3 @@
+//! The wasm with kernels in relaxed SIMD.
+
+use cleancut as _;

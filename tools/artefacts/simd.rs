@@ -1,0 +1,3 @@
+//! The wasm that runs in every browser with SIMD.
+
+use cleancut as _;

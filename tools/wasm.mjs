@@ -1,0 +1,104 @@
+/**
+ * Builds the wasms of tools/artefacts and their ES module glue. All are compiled with one profile and
+ * the same flags, so that they share one build of everything but the crate itself.
+ */
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { ask, beside, fail, OFFLINE, ROOT, step } from "./step.mjs";
+
+/** The features of each artefact; `js/engine/probe.ts` picks one before anything is downloaded. */
+export const ARTEFACTS = { simd: ["wasm"], relaxed: ["wasm", "relaxed"] };
+
+const TARGET = "wasm32-unknown-unknown";
+const BOUND = join(ROOT, "build", "wasm");
+
+let metadata;
+
+/** Downloads the crates that the lock file names, unless they are there. */
+export function fetchCrates() {
+  if (readWorkspace()) return;
+  const args = ["fetch", "--locked", `--target=${TARGET}`];
+  step("Downloading the crates of Cargo.lock", "cargo", args, { remedy: OFFLINE });
+}
+
+/** What cargo knows of the workspace, or undefined while crates are missing. */
+function readWorkspace() {
+  const args = ["--format-version=1", "--locked", "--offline", `--filter-platform=${TARGET}`];
+  const text = ask("cargo", ["metadata", ...args]);
+  return text && JSON.parse(text);
+}
+
+function workspace() {
+  metadata ??= readWorkspace();
+  return metadata ?? fail("cargo metadata failed", "Run it by hand to see why.");
+}
+
+/** The folder that cargo builds into. */
+export function targetFolder() {
+  return workspace().target_directory;
+}
+
+/** Flags that no path of this machine gets through: panics name files of the registry. */
+function rustFlags() {
+  const tract = workspace().packages.find(({ name }) => name === "tract-core");
+  const registry = dirname(dirname(tract.manifest_path));
+  return ["-Ctarget-feature=+simd128", `--remap-path-prefix=${registry}=crates`];
+}
+
+/** Runs cargo for the wasm, without what the caller's environment may add. */
+export function cargoWasm(title, [command, ...args], options = {}) {
+  const env = { CARGO_ENCODED_RUSTFLAGS: rustFlags().join("\x1f") };
+  const all = [command, "--locked", "--profile=wasm", `--target=${TARGET}`, ...args];
+  step(title, "cargo", all, { remedy: OFFLINE, ...options, env });
+}
+
+/** Compiles an artefact, or its lab; returns the path of the wasm. */
+export function compileWasm(artefact, isLab = false) {
+  const name = isLab ? `${artefact}_lab` : artefact;
+  const features = isLab ? [...ARTEFACTS[artefact], "lab"] : ARTEFACTS[artefact];
+  cargoWasm(`Compiling the ${name} wasm`, [
+    "build",
+    `--example=${name}`,
+    "--no-default-features",
+    `--features=${features}`,
+  ]);
+  return join(targetFolder(), TARGET, "wasm", "examples", `${name}.wasm`);
+}
+
+const BINDGEN = ["build", "--locked", "--package=bindgen", "--bin=bindgen"];
+
+/** Compiles wasm-bindgen's generator while the caller goes on; the promise is for `bind`. */
+export function compileBindgen() {
+  return beside("Compiling wasm-bindgen's generator", "cargo", BINDGEN, { remedy: OFFLINE });
+}
+
+/** Makes the ES module glue of a wasm; returns the folder of both, named `name`. */
+export function bind(built, name) {
+  const folder = join(BOUND, name);
+  const stamp = join(folder, "made-of");
+  const sources = [built, join(ROOT, "Cargo.lock")].map((path) => readFileSync(path));
+  const hash = createHash("sha256").update(Buffer.concat(sources)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return folder;
+  const fresh = `${folder}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  step(`Binding the ${name} wasm to JavaScript`, "cargo", [
+    "run",
+    ...BINDGEN.slice(1),
+    "--",
+    built,
+    fresh,
+  ]);
+  writeFileSync(join(fresh, "made-of"), hash);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+  return folder;
+}
+
+/** The folder of an artefact's lab: `cleancut.js` and `cleancut_bg.wasm`. */
+export function buildLab(artefact) {
+  return bind(compileWasm(artefact, true), `${artefact}-lab`);
+}
