@@ -6,16 +6,13 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { check } from "./check.mjs";
 import { setUpChromium } from "./setup.mjs";
-import { fail, ROOT, say, step } from "./step.mjs";
+import { beside, fail, ROOT, say, step } from "./step.mjs";
 
-const PARTS = {
-  check,
-  rust: testRust,
-  node: testNode,
-  kernels: testKernels,
-  browser: testBrowser,
-  consumers: testConsumers,
-};
+/** `consumers` waits for registries and single pages, so it runs beside what compiles. */
+const ASIDE = { consumers: testConsumers };
+const PARTS = { check, rust: testRust, node: testNode };
+/** These wait for pages in a Chromium that has the machine to itself. */
+const LAST = { kernels: testKernels, browser: testBrowser };
 
 function testRust() {
   step("Testing the Rust", "cargo", ["test", "--locked"]);
@@ -44,14 +41,23 @@ function testBrowser() {
 
 function testConsumers() {
   setUpChromium();
-  step("Installing the tarball into fresh apps", "node", ["tools/consumers.mjs"]);
+  const args = ["tools/consumers.mjs"];
+  return beside("Installing the tarball into fresh apps", "node", args, { isShown: true });
 }
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !Object.hasOwn(PARTS, name));
-if (unknown) fail(`there is no part "${unknown}"`, `Parts: ${Object.keys(PARTS).join(", ")}`);
-await build();
-for (const [name, part] of Object.entries(PARTS)) {
-  if (wanted.length === 0 || wanted.includes(name)) part();
+const names = Object.keys({ ...PARTS, ...LAST, ...ASIDE });
+const unknown = wanted.find((name) => !names.includes(name));
+if (unknown) fail(`there is no part "${unknown}"`, `Parts: ${names.join(", ")}`);
+
+function begin(parts) {
+  const picked = Object.keys(parts).filter((name) => wanted.length === 0 || wanted.includes(name));
+  return picked.map((name) => parts[name]());
 }
+
+await build();
+const aside = begin(ASIDE);
+begin(PARTS);
+await Promise.all(aside);
+begin(LAST);
 say("Every test passed");
