@@ -20,7 +20,7 @@ let metadata;
 /** Downloads the crates that the lock file names, unless they are there. */
 export function fetchCrates() {
   if (readWorkspace()) return;
-  const args = ["fetch", "--locked", `--target=${TARGET}`];
+  const args = ["fetch", "--locked", `--target=${TARGET}`, "--target=host-tuple"];
   step("Downloading the crates of Cargo.lock", "cargo", args, { remedy: OFFLINE });
 }
 
