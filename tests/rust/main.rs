@@ -1,6 +1,7 @@
 //! One test binary, since each one links the whole engine.
 
 mod command_line;
+mod command_table;
 mod decode;
 mod golden;
 mod house;
