@@ -6,13 +6,13 @@ mod files;
 mod folder;
 mod jobs;
 
+use std::cell::LazyCell;
 use std::fmt::{Arguments, Write as _};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use cleancut::options::Method;
-use cleancut::pipeline::segment_studio;
+use cleancut::pipeline::{needs_network, segment_studio};
 use cleancut::read::read;
 use cleancut::{Remover, Step};
 
@@ -96,11 +96,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let remover = (args.options.method != Method::Studio)
-        .then(|| Remover::new(MODEL).expect("the embedded model is the one of the manifest"));
+    let remover: LazyCell<Remover> = LazyCell::new(|| {
+        Remover::new(MODEL).expect("the embedded model is the one of the manifest")
+    });
     let mut failed = 0;
     for job in &jobs {
-        if let Err(error) = cut_out(remover.as_ref(), job, &args) {
+        if let Err(error) = cut_out(&remover, job, &args) {
             failed += 1;
             if !is_closed_pipe(&*error) {
                 say(format_args!("{}: {error}", job.photo.name()));
@@ -124,7 +125,7 @@ fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 fn cut_out(
-    remover: Option<&Remover>,
+    remover: &LazyCell<Remover>,
     Job { photo, output }: &Job,
     args: &Args,
 ) -> Result<(), Box<dyn std::error::Error>> {
@@ -139,9 +140,10 @@ fn cut_out(
     let mut on_step = |step| began.push((step, Instant::now()));
     on_step(Step::Decode);
     let pixels = read(&bytes, options.max_pixels)?;
-    let cutout = match remover {
-        Some(remover) => remover.segment(pixels, &options, &mut on_step)?,
-        None => segment_studio(pixels, &options, &mut on_step)?,
+    let cutout = if needs_network(&pixels, &options) {
+        remover.segment(pixels, &options, &mut on_step)?
+    } else {
+        segment_studio(pixels, &options, &mut on_step)?
     };
     let file = cutout.into_file(&options, on_step)?;
     let ended = Instant::now();
