@@ -48,7 +48,7 @@ impl Cutout {
     /// The same with `strokes` painted into the mask. Whoever paints is sure: the confidence is 1.
     pub fn edit(&self, strokes: &[Stroke]) -> Self {
         let mask = edit(&self.mask, strokes);
-        let subject = Subject::find(&mask, 1.0);
+        let subject = Subject { is_own: self.subject.is_own, ..Subject::find(&mask, 1.0) };
         Self { photo: self.photo.clone(), mask, subject }
     }
 

@@ -13,6 +13,7 @@
 use crate::cutout::Cutout;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::find::alpha::{is_cut_out, own_mask};
 use crate::find::border::{cut_sides, narrow, reach_border, widen};
 use crate::find::preprocess::preprocess;
 use crate::find::subject::{self, Subject};
@@ -48,7 +49,7 @@ impl Remover {
         options: &Options,
         mut on_step: impl FnMut(Step),
     ) -> Result<Cutout> {
-        if options.method == Method::Studio {
+        if !needs_network(&photo, options) {
             return segment_studio(photo, options, on_step);
         }
         on_step(Step::Preprocess);
@@ -93,8 +94,18 @@ impl Remover {
     }
 }
 
-/// Finds the subject of `photo`, which is upright and stands before a plain ground, by the ground's
-/// colours alone: no model is needed. `on_step` is called as each step begins.
+/// Whether the network is to look at `photo`: not with the method `studio`, nor where the photo is cut
+/// out already and the method is not `network`.
+pub fn needs_network(photo: &Image, options: &Options) -> bool {
+    match options.method {
+        Method::Network => true,
+        Method::Studio => false,
+        Method::Auto => !is_cut_out(photo),
+    }
+}
+
+/// Finds the subject of `photo`, which is upright and is cut out already, when its own alpha is the
+/// mask, or stands before a plain ground, by the ground's colours alone. No model is needed. `on_step` is called as each step begins.
 ///
 /// # Errors
 /// [`Error::BusyGround`]. That there is no subject is no error here: [`Cutout::subject`] says so.
@@ -104,6 +115,10 @@ pub fn segment_studio(
     mut on_step: impl FnMut(Step),
 ) -> Result<Cutout> {
     on_step(Step::Matte);
+    if is_cut_out(&photo) {
+        let (mask, subject) = own_mask(&photo);
+        return Ok(Cutout::new(photo, mask, subject));
+    }
     let ground = studio::recognise(&photo)?;
     let mask = studio::segment(&photo, &ground, options);
     let subject = Subject::find(&mask, studio::confidence(&mask));

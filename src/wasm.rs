@@ -13,7 +13,7 @@ use crate::cutout::Cutout;
 use crate::error::{Error, Result};
 use crate::matte::edit::Stroke;
 use crate::options::{Background, Options};
-use crate::pipeline::{Remover, segment_studio};
+use crate::pipeline::{Remover, needs_network, segment_studio};
 use crate::raster::Image;
 use crate::read::read;
 use crate::step::Step;
@@ -95,6 +95,12 @@ impl JsPicture {
         self.0.height()
     }
 
+    /// Whether the network is to look at the picture; where not, [`JsCutout::studio`] needs no model.
+    #[wasm_bindgen(js_name = needsNetwork)]
+    pub fn needs_network(&self, options: &str) -> std::result::Result<bool, JsValue> {
+        parse(options).map(|options| needs_network(&self.0, &options)).map_err(thrown)
+    }
+
     /// `[height, width, 4]` RGBA8; the picture is gone.
     #[wasm_bindgen(js_name = intoPixels)]
     pub fn into_pixels(self) -> Vec<u8> {
@@ -135,7 +141,7 @@ pub struct JsCutout(Cutout);
 
 #[wasm_bindgen(js_class = Cutout)]
 impl JsCutout {
-    /// Takes `photo`, whose subject the ground's colours tell. `on_step` receives each step's name
+    /// Takes `photo`, whose subject its own alpha or the ground's colours tell. `on_step` receives each step's name
     /// as it begins.
     pub fn studio(
         photo: JsPicture,

@@ -41,12 +41,14 @@ pub struct Subject {
     pub confidence: f32,
     /// The sides of the photo that cut the subject.
     pub touches: Sides,
+    /// Whether the photo came cut out: its own alpha is the mask, and its colours are the subject's.
+    pub is_own: bool,
 }
 
 impl Subject {
     /// What someone else found.
     pub fn new(bounds: Option<Rect>, coverage: f32, confidence: f32, touches: Sides) -> Self {
-        Self { bounds, coverage, confidence, touches }
+        Self { bounds, coverage, confidence, touches, is_own: false }
     }
 
     /// What `mask` shows, given that it was found with `confidence`.
@@ -57,6 +59,7 @@ impl Subject {
             coverage: (covered as f64 / 255.0 / mask.values().len() as f64) as f32,
             confidence,
             touches: touches(mask),
+            is_own: false,
         }
     }
 }

@@ -72,11 +72,13 @@ impl Default for Options {
 /// Who finds the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// The network; on a plain studio ground the ground's colours sharpen its answer.
+    /// The photo's own alpha, where it is cut out already; else the network, whose answer the
+    /// colours of a plain studio ground sharpen.
     Auto,
     /// The network alone.
     Network,
-    /// The ground's colours alone, without any model; refuses grounds that are not plain.
+    /// The photo's own alpha, or the ground's colours alone, without any model; refuses grounds that
+    /// are not plain.
     Studio,
 }
 

@@ -17,7 +17,7 @@ pub mod shadow;
 
 use std::borrow::Cow;
 
-use self::compose::compose;
+use self::compose::{Cut, compose};
 use self::frame::{Placement, place};
 use self::ground::Ground;
 use self::paint::paint;
@@ -50,12 +50,17 @@ pub fn render(
     let Placement { source, target, .. } = placement;
     let to = (target.width, target.height);
     let part = part(source, to, size);
+    let how = match options.decontaminate {
+        _ if subject.is_own => Cut::Own,
+        true => Cut::Clean,
+        false => Cut::Plain,
+    };
     let cut = if (part.width, part.height) == size {
-        compose(photo.into_owned(), mask, options.decontaminate)
+        compose(photo.into_owned(), mask, how)
     } else {
         let cropped = crop(&photo, part);
         drop(photo);
-        compose(cropped, &crop_mask(mask, part), options.decontaminate)
+        compose(cropped, &crop_mask(mask, part), how)
     };
     let drawn = resample(cut, part, source, to);
     if shade.is_none()

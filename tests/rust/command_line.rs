@@ -50,22 +50,6 @@ fn a_folder_goes_on_past_bad_files_and_says_so() {
 }
 
 #[test]
-fn wrong_arguments_exit_with_2() {
-    let twice = [fixture_path("rgb.png"), fixture_path("rgb.jpg")];
-    let folder = empty_folder("twice");
-    for (args, words) in [
-        (vec![], "no photo given"),
-        (vec![Path::new("--nonsense")], "--nonsense"),
-        (vec![&twice[0], &twice[1], Path::new("-o"), &folder], "would both be written to"),
-    ] {
-        let done = cleancut(&args);
-        assert_eq!(done.status.code(), Some(2), "{args:?}");
-        let errors = String::from_utf8(done.stderr).unwrap();
-        assert!(errors.contains(words), "{errors}");
-    }
-}
-
-#[test]
 fn the_help_names_every_option() {
     let help = String::from_utf8(cleancut(&[Path::new("--help")]).stdout).unwrap();
     for name in Options::names() {

@@ -101,7 +101,125 @@ fn honours_all_eight_orientations() {
         check_quadrants(&format!("orientation-{orientation}.jpg"), QUADRANTS, 4);
     }
     check_quadrants("orientation-6.png", QUADRANTS, 0);
-    check_quadrants("orientation-6.webp", QUADRANTS, 0);
+}
+
+#[test]
+fn no_webp_is_turned_as_in_browsers() {
+    let image = open("orientation-6.webp");
+    assert_eq!((image.width(), image.height()), (48, 64));
+    assert_eq!(pixel(&image, 12, 48)[..3], QUADRANTS[0], "the upper left quadrant, as stored");
+}
+
+#[test]
+fn flags_that_no_chunk_follows_are_no_damage() {
+    let lossless = fixture("lossless.webp");
+    for flags in [0x00, 0x04, 0x08, 0x10, 0x20, 0x02, 0x3e] {
+        let header = [b"VP8X\x0a\0\0\0", &[flags, 0, 0, 0][..], &[63, 0, 0, 47, 0, 0]].concat();
+        let chunks = [b"WEBP", &header[..], &lossless[12..]].concat();
+        let length = (chunks.len() as u32).to_le_bytes();
+        let file = [b"RIFF", &length[..], &chunks].concat();
+        assert_eq!(decode(&file, MAX_PIXELS), decode(&lossless, MAX_PIXELS), "{flags:02x}");
+    }
+}
+
+/// A PNG with `chunks`, name and data, before its others.
+fn with_chunks(png: &[u8], chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    let chunks = chunks.iter().flat_map(|(name, data)| {
+        let body = [&name[..], data].concat();
+        [&(data.len() as u32).to_be_bytes()[..], &body, &crc32(&body).to_be_bytes()].concat()
+    });
+    [&png[..33], &chunks.collect::<Vec<u8>>(), &png[33..]].concat()
+}
+
+#[test]
+fn chunks_tell_colours_as_in_chromium() {
+    let plain = fixture("rgb.png");
+    let numbers = |values: &[u32]| values.iter().flat_map(|v| v.to_be_bytes()).collect::<Vec<u8>>();
+    let adobe = numbers(&[31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000]);
+    let nowhere = numbers(&[0; 8]);
+    let [linear, half, srgb_like] = [100_000, 50_000, 45_455].map(|gamma| numbers(&[gamma]));
+    let icc = &fixture("display-p3.png")[33..];
+    let icc = &icc[..12 + u32::from_be_bytes(icc[..4].try_into().unwrap()) as usize];
+    let icc = &icc[8..icc.len() - 4];
+    let (p3, odd) = ([12, 13, 0, 1], [2, 2, 0, 1]);
+    // What Chromium 156 draws of the four quadrants.
+    let cases: [(&[(&[u8; 4], &[u8])], [[u8; 3]; 4]); 14] = [
+        (
+            &[(b"gAMA", &linear)],
+            [[229, 110, 110], [110, 208, 133], [110, 133, 229], [244, 244, 244]],
+        ),
+        (&[(b"gAMA", &half)], [[206, 43, 43], [43, 168, 67], [43, 67, 206], [233, 233, 233]]),
+        (&[(b"gAMA", &srgb_like)], [[200, 40, 40], [40, 160, 60], [40, 60, 200], [230, 230, 230]]),
+        (&[(b"cHRM", &adobe)], [[200, 40, 40], [40, 160, 60], [40, 60, 200], [230, 230, 230]]),
+        (
+            &[(b"gAMA", &srgb_like), (b"cHRM", &adobe)],
+            [[233, 35, 35], [0, 161, 46], [20, 57, 205], [231, 231, 231]],
+        ),
+        (
+            &[(b"gAMA", &linear), (b"cHRM", &nowhere)],
+            [[200, 40, 40], [40, 160, 60], [40, 60, 200], [230, 230, 230]],
+        ),
+        (
+            &[(b"sRGB", &[0]), (b"gAMA", &linear)],
+            [[200, 40, 40], [40, 160, 60], [40, 60, 200], [230, 230, 230]],
+        ),
+        (&[(b"iCCP", icc)], [[218, 0, 26], [0, 163, 40], [34, 61, 208], [230, 230, 230]]),
+        (
+            &[(b"iCCP", icc), (b"gAMA", &linear)],
+            [[218, 0, 26], [0, 163, 40], [34, 61, 208], [230, 230, 230]],
+        ),
+        (&[(b"cICP", &p3)], [[218, 0, 26], [0, 163, 40], [34, 61, 208], [230, 230, 230]]),
+        (
+            &[(b"cICP", &p3), (b"gAMA", &linear)],
+            [[218, 0, 26], [0, 163, 40], [34, 61, 208], [230, 230, 230]],
+        ),
+        (
+            &[(b"cICP", &odd), (b"gAMA", &linear)],
+            [[229, 110, 110], [110, 208, 133], [110, 133, 229], [244, 244, 244]],
+        ),
+        (&[(b"cICP", &[9, 14, 0, 1])], [[246, 0, 6], [0, 163, 5], [0, 48, 207], [229, 229, 229]]),
+        (
+            &[(b"iCCP", b"x\0\0junk"), (b"gAMA", &linear)],
+            [[229, 110, 110], [110, 208, 133], [110, 133, 229], [244, 244, 244]],
+        ),
+    ];
+    for (chunks, expected) in cases {
+        let (image, _) = decode(&with_chunks(&plain, chunks), MAX_PIXELS).unwrap();
+        for (colour, (x, y)) in expected.iter().zip([(16, 12), (48, 12), (16, 36), (48, 36)]) {
+            let seen = pixel(&image, x, y);
+            let is_close = (0..3).all(|c| seen[c].abs_diff(colour[c]) <= 1);
+            assert!(is_close, "{chunks:?}: {seen:?}, expected {colour:?}");
+        }
+    }
+}
+
+#[test]
+fn the_first_frame_of_an_animation_is_taken_where_the_default_image_is_no_part_of_it() {
+    let (cover, first) = (fixture("rgb.png"), fixture("display-p3.png"));
+    let data = |png: &[u8]| {
+        let at = png.windows(4).position(|name| name == b"IDAT").unwrap();
+        let length = u32::from_be_bytes(png[at - 4..at].try_into().unwrap()) as usize;
+        png[at + 4..at + 4 + length].to_vec()
+    };
+    let animation = [&[0, 0, 0, 1][..], &[0; 4]].concat();
+    let shape = [0_u32, 64, 48, 0, 0].map(u32::to_be_bytes).concat();
+    let frame = [&shape[..], &[0, 1, 0, 10, 0, 0]].concat();
+    let pixels = [&[0, 0, 0, 1], &data(&first)[..]].concat();
+    let end = cover.len() - 12;
+    let tail = with_chunks(&[0; 33], &[(b"fcTL", &frame), (b"fdAT", &pixels)]);
+    let file = [&cover[..end], &tail[33..], &cover[end..]].concat();
+    let file = with_chunks(&file, &[(b"acTL", &animation)]);
+    let (image, _) = decode(&file, MAX_PIXELS).unwrap();
+    let stored = image::load_from_memory(&first).unwrap().to_rgba8();
+    assert_eq!(image.pixels(), stored.as_raw().as_slice());
+}
+
+#[test]
+fn apple_s_png_is_named() {
+    let file = with_chunks(&fixture("rgb.png"), &[(b"CgBI", &[0x50, 0, 0x20, 2])]);
+    let error = decode(&file, MAX_PIXELS).unwrap_err();
+    assert_eq!(error.code(), "decode");
+    assert!(error.to_string().contains("CgBI"), "{error}");
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! One test binary, since each one links the whole engine.
 
+mod alpha;
 mod command_line;
+mod command_table;
 mod decode;
 mod golden;
 mod house;
+mod jpeg;
 mod models;
 mod pipeline;
 mod render;

@@ -1,5 +1,5 @@
-//! In: the bytes of an ICC profile. Out: the [`Conversion`] of its colours to sRGB, applied to
-//! pixels in place.
+//! In: the bytes of an ICC profile, or curves and primaries that a file tells otherwise. Out: the
+//! [`Conversion`] of its colours to sRGB, applied to pixels in place.
 //!
 //! Profiles of three curves and a matrix (Display P3, Adobe RGB, ProPhoto, every camera's and
 //! screen's) and of one grey curve, versions 2 and 4 (ICC.1:2022, annex F.3). Relative colorimetric;
@@ -28,32 +28,39 @@ pub(super) enum Conversion {
 impl Conversion {
     /// `None` when the profile is sRGB's, of another kind than is read here, or broken.
     pub(super) fn of(profile: &[u8], is_grey: bool) -> Option<Self> {
-        if profile.get(36..40)? != b"acsp" {
+        if !is_sound(profile) {
             return None;
         }
-        let conversion = match (profile.get(16..20)?, is_grey) {
-            (b"GRAY", true) => {
-                let curve = Curve::read(tag(profile, b"kTRC")?)?;
-                Self::Grey(Box::new(std::array::from_fn(|value| encoded(curve.linear(value)))))
+        match (profile.get(16..20)?, is_grey) {
+            (b"GRAY", true) => Self::grey(&Curve::read(tag(profile, b"kTRC")?)?),
+            (b"RGB ", false) => {
+                let curve = |name| Curve::read(tag(profile, name)?);
+                let curves = [curve(b"rTRC")?, curve(b"gTRC")?, curve(b"bTRC")?];
+                let columns =
+                    [xyz(profile, b"rXYZ")?, xyz(profile, b"gXYZ")?, xyz(profile, b"bXYZ")?];
+                Self::rgb(curves.each_ref(), columns)
             }
-            (b"RGB ", false) => Self::rgb(profile)?,
-            _ => return None,
-        };
-        (!conversion.keeps_colours()).then_some(conversion)
+            _ => None,
+        }
     }
 
-    fn rgb(profile: &[u8]) -> Option<Self> {
-        let columns = [xyz(profile, b"rXYZ")?, xyz(profile, b"gXYZ")?, xyz(profile, b"bXYZ")?];
-        let mut curves = Box::new([[0.0; 256]; 3]);
-        for (values, name) in curves.iter_mut().zip([b"rTRC", b"gTRC", b"bTRC"]) {
-            let curve = Curve::read(tag(profile, name)?)?;
-            *values = std::array::from_fn(|value| curve.linear(value) as f32);
-        }
+    /// Of one curve. `None` when it is sRGB's.
+    pub(super) fn grey(curve: &Curve) -> Option<Self> {
+        let values = Box::new(std::array::from_fn(|value| encoded(curve.linear(value))));
+        Some(Self::Grey(values)).filter(|conversion| !conversion.keeps_colours())
+    }
+
+    /// Of the curves of red, green and blue, and their linear light as XYZ relative to D50. `None`
+    /// when they are sRGB's.
+    pub(super) fn rgb(curves: [&Curve; 3], columns: [[f64; 3]; 3]) -> Option<Self> {
+        let curves =
+            Box::new(curves.map(|curve| std::array::from_fn(|value| curve.linear(value) as f32)));
         let matrix = SRGB_OF_XYZ.map(|row| {
             columns.map(|column| row.iter().zip(column).map(|(a, b)| a * b).sum::<f64>() as f32)
         });
         let encode = (0..STEPS).map(|step| encoded(step as f64 / (STEPS - 1) as f64)).collect();
-        Some(Self::Rgb { curves, matrix, encode })
+        let conversion = Self::Rgb { curves, matrix, encode };
+        (!conversion.keeps_colours()).then_some(conversion)
     }
 
     /// Converts `[n, 4]` RGBA8 in place.
@@ -99,20 +106,24 @@ impl Conversion {
 }
 
 /// A tone curve: from a value to linear light, both 0 to 1.
-enum Curve {
+pub(super) enum Curve {
     Table(Vec<u16>),
     /// `g a b c d e f` of `(a x + b)^g + e` from `d` on and `c x + f` below it.
     Parametric([f64; 7]),
 }
 
 impl Curve {
+    /// A value to the power of `gamma`.
+    pub(super) fn power(gamma: f64) -> Self {
+        Self::Parametric([gamma, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    }
+
     /// The types `curv` and `para` (ICC.1:2022, 10.6 and 10.18).
     fn read(tag: &[u8]) -> Option<Self> {
-        let power = |gamma| Self::Parametric([gamma, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
         match tag.get(..4)? {
             b"curv" => match number(tag, 8)? as usize {
-                0 => Some(power(1.0)),
-                1 => Some(power(f64::from(short(tag, 12)?) / 256.0)),
+                0 => Some(Self::power(1.0)),
+                1 => Some(Self::power(f64::from(short(tag, 12)?) / 256.0)),
                 count if count <= LONGEST_CURVE => {
                     let values = (0..count).map(|at| short(tag, 12 + 2 * at));
                     values.collect::<Option<_>>().map(Self::Table)
@@ -123,7 +134,7 @@ impl Curve {
                 let at = |index: usize| fixed(tag, 12 + 4 * index);
                 let g = at(0)?;
                 Some(match short(tag, 8)? {
-                    0 => power(g),
+                    0 => Self::power(g),
                     1 => {
                         let (a, b) = (at(1)?, at(2)?);
                         Self::Parametric([g, a, b, 0.0, -b / a, 0.0, 0.0])
@@ -169,6 +180,16 @@ fn encoded(light: f64) -> u8 {
         1.055 * libm::pow(light, 1.0 / 2.4) - 0.055
     };
     (value * 255.0 + 0.5) as u8
+}
+
+/// Whether a profile's header is one: its signature and its white, which is always D50
+/// (ICC.1:2022, 7.2).
+pub(super) fn is_sound(profile: &[u8]) -> bool {
+    const D50: [f64; 3] = [0.9642, 1.0, 0.8249];
+    let white = [68, 72, 76].map(|at| fixed(profile, at));
+    let is_d50 =
+        white.iter().zip(D50).all(|(seen, due)| seen.is_some_and(|v| (v - due).abs() < 0.01));
+    profile.get(36..40) == Some(b"acsp") && is_d50
 }
 
 /// The contents of a tag, from its type signature on.

@@ -1,16 +1,19 @@
 //! In: the bytes of a JPEG, PNG or WebP file. Out: an [`Image`], RGBA8, as stored, and the EXIF
-//! [`Orientation`] it asks for. Of an animation, the first frame.
+//! [`Orientation`] it asks for, as browsers hear it: none in a WebP. Of an animation, the first frame.
 //!
 //! Greyscale, palette, 16-bit and CMYK pictures become RGBA8, in the buffer that they are decoded
-//! into. Pictures with a colour profile of curves and a matrix (Display P3, Adobe RGB, grey) are
-//! converted to sRGB, relative colorimetric; a profile of tables, of CMYK or a broken one is
-//! ignored. The size is read from the header and held against the limit before any pixel is
+//! into. Pictures with a colour profile of curves and a matrix (Display P3, Adobe RGB, grey), and
+//! PNGs that tell their colours by `cICP`, `gAMA` or `cHRM`, are converted to sRGB, relative
+//! colorimetric; a profile of tables, of CMYK or a broken one is ignored, and so are PQ and HLG. The size is read from the header and held against the limit before any pixel is
 //! allocated.
 
+mod first_frame;
 mod icc;
 mod jpeg;
+mod png;
 mod rgba;
 mod sniff;
+mod webp;
 
 use std::io::Cursor;
 
@@ -20,7 +23,9 @@ use image::{ImageDecoder, ImageError, Limits};
 use super::orient::Orientation;
 use crate::error::{Error, Result};
 use crate::raster::Image;
+use first_frame::FirstFrame;
 use icc::Conversion;
+use png::Said;
 use sniff::Format;
 
 /// Decodes a file of at most `max_pixels` (width x height, px).
@@ -29,14 +34,26 @@ use sniff::Format;
 /// [`Error::UnsupportedFormat`], [`Error::TooLarge`] or [`Error::Decode`].
 pub fn decode(bytes: &[u8], max_pixels: u64) -> Result<(Image, Orientation)> {
     let format = Format::of(bytes)?;
-    if format == Format::Jpeg {
-        jpeg::check_complete(bytes).map_err(|reason| format.broken(reason))?;
-    }
-    let file = Cursor::new(bytes);
     match format {
-        Format::Jpeg => read(JpegDecoder::new(file), format, max_pixels),
-        Format::Png => read(PngDecoder::new(file), format, max_pixels),
-        Format::WebP => read(WebPDecoder::new(file), format, max_pixels),
+        Format::Jpeg => {
+            let file = jpeg::check(bytes, max_pixels).map_err(|reason| format.broken(reason))?;
+            read(JpegDecoder::new(Cursor::new(&file)), format, max_pixels, by_profile)
+        }
+        Format::Png => {
+            let said = Said::read(bytes).map_err(|reason| format.broken(reason))?;
+            let decoder = PngDecoder::new(Cursor::new(bytes));
+            let convert = |profile: Option<&[u8]>, is_grey| said.conversion(profile, is_grey);
+            if said.begins_later {
+                return read(decoder.map(FirstFrame), format, max_pixels, convert);
+            }
+            read(decoder, format, max_pixels, convert)
+        }
+        Format::WebP => {
+            let file = webp::mend(bytes);
+            let decoder = WebPDecoder::new(Cursor::new(&file));
+            let (image, _) = read(decoder, format, max_pixels, by_profile)?;
+            Ok((image, Orientation::NoTransforms))
+        }
     }
 }
 
@@ -46,10 +63,17 @@ impl Format {
     }
 }
 
+/// By its colour profile alone.
+fn by_profile(profile: Option<&[u8]>, is_grey: bool) -> Option<Conversion> {
+    Conversion::of(profile?, is_grey)
+}
+
+/// `convert`: of the colour profile, and whether the picture is grey, what makes it sRGB.
 fn read<D: ImageDecoder>(
     decoder: std::result::Result<D, ImageError>,
     format: Format,
     max_pixels: u64,
+    convert: impl Fn(Option<&[u8]>, bool) -> Option<Conversion>,
 ) -> Result<(Image, Orientation)> {
     let broken = |error| format.broken(error);
     let mut decoder = decoder.map_err(broken)?;
@@ -63,7 +87,7 @@ fn read<D: ImageDecoder>(
     let orientation = decoder.orientation().map_err(broken)?;
     let colour = decoder.color_type();
     let profile = decoder.icc_profile().ok().flatten();
-    let conversion = profile.and_then(|profile| Conversion::of(&profile, !colour.has_color()));
+    let conversion = convert(profile.as_deref(), !colour.has_color());
     let pixels = u64::from(width) * u64::from(height) * 4;
     let mut buffer = reserve(pixels.max(decoder.total_bytes())).map_err(|e| format.broken(e))?;
     let decoded = decoder.total_bytes() as usize;

@@ -5,7 +5,7 @@ const NO_ROOM: Room = [0.0; 4];
 const LIMIT_PX: u64 = 64_000_000;
 
 fn subject(bounds: Rect, touches: Sides) -> Subject {
-    Subject { bounds: Some(bounds), coverage: 0.3, confidence: 1.0, touches }
+    Subject::new(Some(bounds), 0.3, 1.0, touches)
 }
 
 fn mug() -> Subject {

@@ -67,6 +67,8 @@ impl Shade {
         let grid = match shadow {
             Shadow::None => None,
             Shadow::Soft => soft(mask, subject),
+            // What came cut out has no ground to show one.
+            Shadow::Keep if subject.is_own => None,
             Shadow::Keep => kept::kept(photo, mask),
         };
         grid.map(|grid| Self { grid, placement: *placement })

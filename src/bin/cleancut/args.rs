@@ -1,0 +1,82 @@
+//! In: the command line's words. Out: [`Args`], or what is wrong with them.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cleancut::Options;
+use cleancut::options::Background;
+use cleancut::read::read;
+
+use super::HELP;
+
+/// What was asked for.
+pub(super) struct Args {
+    /// Files, folders, and `-` for standard input.
+    pub(super) photos: Vec<PathBuf>,
+    /// A file, a folder, or `-` for standard output.
+    pub(super) output: Option<PathBuf>,
+    /// The picture behind the subject, which `options` hold already.
+    pub(super) background: Option<PathBuf>,
+    pub(super) options: Options,
+    /// Whether the arguments name the format, so that the output's name does not.
+    pub(super) format_is_given: bool,
+    pub(super) timings: bool,
+}
+
+/// `None` when help or the version was asked for and printed.
+pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
+    use lexopt::prelude::{Long, Short, Value, ValueExt};
+
+    let mut args = Args {
+        photos: vec![],
+        output: None,
+        background: None,
+        options: Options::default(),
+        format_is_given: false,
+        timings: false,
+    };
+    let mut words: Vec<(String, String)> = vec![];
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Short('o') | Long("output") => args.output = Some(parser.value()?.into()),
+            Long("max-megapixels") => {
+                let limit: f64 = parser.value()?.parse()?;
+                words.push(("max-pixels".into(), ((limit * 1e6) as u64).to_string()));
+            }
+            Long("background-image") => args.background = Some(parser.value()?.into()),
+            Long(name) if Options::knows(name) => {
+                args.format_is_given |= name == "format";
+                words.push((name.to_owned(), parser.value()?.string()?));
+            }
+            Long("timings") => args.timings = true,
+            Short('h') | Long("help") => return Ok(print(HELP)),
+            Short('V') | Long("version") => {
+                return Ok(print(&format!("cleancut {}\n", env!("CARGO_PKG_VERSION"))));
+            }
+            Value(photo) => args.photos.push(photo.into()),
+            _ => return Err(arg.unexpected()),
+        }
+    }
+    if args.photos.is_empty() {
+        return Err("no photo given".into());
+    }
+    let pairs = words.iter().map(|(name, value)| (&**name, &**value));
+    args.options = Options::parse(pairs).map_err(|error| error.to_string())?;
+    if let Some(file) = &args.background {
+        args.options.background = Background::Picture(Arc::new(picture(file, &args.options)?));
+    }
+    Ok(Some(args))
+}
+
+/// Whoever closed the pipe has read enough.
+fn print(text: &str) -> Option<Args> {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    None
+}
+
+fn picture(file: &Path, options: &Options) -> Result<cleancut::Image, String> {
+    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    read(&bytes, options.max_pixels).map_err(|error| format!("{}: {error}", file.display()))
+}
