@@ -1,6 +1,7 @@
 /** `cleancut/element`: `<cleancut-input>`, a file input that sends cut-outs. */
 
-import { CleancutError, toCleancutError } from "./contract/errors.js";
+import { brandOf } from "./contract/brand.js";
+import { CleancutError, cut, toCleancutError } from "./contract/errors.js";
 import { choose, toName } from "./contract/options.js";
 import type { Progress } from "./contract/types.js";
 import {
@@ -10,6 +11,7 @@ import {
   cutFile,
   type FormOptions,
   holdSubmit,
+  windowOf,
 } from "./form/form.js";
 import { buildView, type Texts, type View } from "./form/view.js";
 import { removeBackground } from "./index.js";
@@ -54,16 +56,20 @@ export class CleancutInput extends Base {
   #request = new AbortController();
   #work: Promise<void> | undefined;
   #stopHolding: (() => void) | undefined;
+  #window: Window | undefined;
 
   connectedCallback(): void {
     this.#internals ??= this.attachInternals();
     this.#view ??= this.#build();
+    this.#view.dress();
     this.#stopHolding ??= holdSubmit(
+      this,
       () => this.form,
       () => (this.options.wait === false ? undefined : this.#work),
     );
-    window.addEventListener("pagehide", this.#onPageHide);
-    window.addEventListener("pageshow", this.#onPageShow);
+    this.#window = windowOf(this);
+    this.#window.addEventListener("pagehide", this.#onPageHide);
+    this.#window.addEventListener("pageshow", this.#onPageShow);
     this.attributeChangedCallback();
     this.#takeOverFallback();
   }
@@ -71,8 +77,8 @@ export class CleancutInput extends Base {
   disconnectedCallback(): void {
     this.#stopHolding?.();
     this.#stopHolding = undefined;
-    window.removeEventListener("pagehide", this.#onPageHide);
-    window.removeEventListener("pageshow", this.#onPageShow);
+    this.#window?.removeEventListener("pagehide", this.#onPageHide);
+    this.#window?.removeEventListener("pageshow", this.#onPageShow);
   }
 
   attributeChangedCallback(): void {
@@ -93,7 +99,7 @@ export class CleancutInput extends Base {
   }
 
   formStateRestoreCallback(state: unknown): void {
-    if (state instanceof File) this.choose(state);
+    if (brandOf(state) === "File") this.choose(state as File);
   }
 
   /** What the form sends: the cut-out when there is one and it is wanted, else the original. */
@@ -277,7 +283,7 @@ export class CleancutInput extends Base {
     };
     choose(options, ["timeout", "wait", "remover"]);
     if (options.timeout !== undefined && !(options.timeout > 0)) {
-      throw new CleancutError("option", `timeout is ${timeout}; it takes ms above 0`);
+      throw new CleancutError("option", `timeout is ${cut(options.timeout)}; it takes ms above 0`);
     }
     return options;
   }
