@@ -48,7 +48,8 @@ export class CleancutInput extends Base {
   /** What every photo is cut out with; attributes go before. */
   options: FormOptions = {};
   #texts: Texts = TEXTS;
-  #internals: ElementInternals | undefined;
+  /** Asked for at once: in a frame's document the element is no custom one any more. */
+  readonly #internals: ElementInternals = this.attachInternals();
   #view: View | undefined;
   #original: File | null = null;
   #cutout: File | null = null;
@@ -59,7 +60,6 @@ export class CleancutInput extends Base {
   #window: Window | undefined;
 
   connectedCallback(): void {
-    this.#internals ??= this.attachInternals();
     this.#view ??= this.#build();
     this.#view.dress();
     this.#stopHolding ??= holdSubmit(
@@ -128,7 +128,7 @@ export class CleancutInput extends Base {
   }
 
   get form(): HTMLFormElement | null {
-    return this.#internals?.form ?? null;
+    return this.#internals.form;
   }
   get name(): string {
     return this.getAttribute("name") ?? "";
@@ -151,20 +151,20 @@ export class CleancutInput extends Base {
   get type(): string {
     return "file";
   }
-  get validity(): ValidityState | undefined {
-    return this.#internals?.validity;
+  get validity(): ValidityState {
+    return this.#internals.validity;
   }
   get validationMessage(): string {
-    return this.#internals?.validationMessage ?? "";
+    return this.#internals.validationMessage;
   }
   get willValidate(): boolean {
-    return this.#internals?.willValidate ?? false;
+    return this.#internals.willValidate;
   }
   checkValidity(): boolean {
-    return this.#internals?.checkValidity() ?? true;
+    return this.#internals.checkValidity();
   }
   reportValidity(): boolean {
-    return this.#internals?.reportValidity() ?? true;
+    return this.#internals.reportValidity();
   }
 
   /** Takes a photo as if the user had chosen it. */
@@ -194,7 +194,7 @@ export class CleancutInput extends Base {
   }
 
   /** Chromium saves no field whose value is a file that the page made, so the original takes over. */
-  #onPageHide = (): void => this.#internals?.setFormValue(this.#original, this.#original);
+  #onPageHide = (): void => this.#internals.setFormValue(this.#original, this.#original);
   #onPageShow = (): void => this.#publish();
 
   #build(): View {
@@ -213,7 +213,7 @@ export class CleancutInput extends Base {
     });
     view.say(this.#texts);
     view.show("empty", this.#texts.choose);
-    const labels = [...(this.#internals?.labels ?? [])].map((label) => label.textContent?.trim());
+    const labels = [...this.#internals.labels].map((label) => label.textContent?.trim());
     view.input.setAttribute(
       "aria-label",
       this.getAttribute("aria-label") ?? (labels.join(" ") || this.#texts.choose),
@@ -289,15 +289,15 @@ export class CleancutInput extends Base {
   }
 
   #publish(): void {
-    this.#internals?.setFormValue(this.file, this.#original);
+    this.#internals.setFormValue(this.file, this.#original);
     this.#validate();
   }
 
   #validate(): void {
     const { input } = this.#view ?? {};
     if (this.required && !this.#original) {
-      this.#internals?.setValidity({ valueMissing: true }, this.#texts.missing, input);
-    } else this.#internals?.setValidity({});
+      this.#internals.setValidity({ valueMissing: true }, this.#texts.missing, input);
+    } else this.#internals.setValidity({});
   }
 
   #tell(name: string, detail: CutDetail | CutErrorDetail): void {

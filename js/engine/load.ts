@@ -89,9 +89,10 @@ async function read(
   }
   const url = source ? new URL(source) : folder ? new URL(asset.file, folder) : pinOf(asset).url();
   const mayCache = cache === "default" && integrity && url.protocol.startsWith("http");
+  const named = published.find(({ file }) => url.pathname.endsWith(`/${file}`)) ?? asset;
   if (mayCache) {
-    const bytes = await readCached(asset);
-    if (bytes && (await isPublished(bytes, published))) {
+    const bytes = await readCached(named);
+    if (bytes && (await isPublished(bytes, [named]))) {
       count(bytes.byteLength);
       return bytes;
     }
@@ -100,7 +101,7 @@ async function read(
     url.protocol === "file:" ? await readFile(url, "asset") : await fetchBytes(url, count);
   if (url.protocol === "file:") count(bytes.byteLength);
   if (integrity) await verify(bytes, published, url.href);
-  if (mayCache) await writeCached(asset, bytes);
+  if (mayCache && (await isPublished(bytes, [named]))) await writeCached(named, bytes);
   return bytes;
 }
 

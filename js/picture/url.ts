@@ -7,7 +7,7 @@ import { readFile } from "./file.js";
 const CORS = "Serve it with Access-Control-Allow-Origin (CORS), or give a Blob.";
 const REACH = "Check the connection and the CSP's connect-src, or give a Blob.";
 /** What no path is: base64 of a picture's first bytes, or more of it than any path is long. */
-const BASE64 = /^(?=\/9j\/.{40}|iVBORw0KGgo|UklGR.{40}|R0lGOD.{40}|.{500})[\w+/\s-]+=*\s*$/s;
+const BASE64 = /^(?=\/9j\/.{40}|iVBORw0KGgo|UklGR.{40}|R0lGOD.{40}|.{500})[\w+/=\s-]+$/s;
 
 export async function fetchUrl(
   input: string | URL,
