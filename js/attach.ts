@@ -50,6 +50,7 @@ export function attach(input: HTMLInputElement, options: FormOptions = {}): Atta
     work = mine;
   };
   const stopHolding = holdSubmit(
+    input,
     () => input.form,
     () => (options.wait === false ? undefined : work),
   );

@@ -2,11 +2,15 @@
 /// <reference types="node" />
 /** `npx cleancut`: the command line of the Rust crate, in Node, with the same words. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 
-import { toName } from "./contract/options.js";
+import { type Args, parse, UsageError } from "./command/args.js";
+import { formatOf } from "./command/endings.js";
+import { because, isClosedPipe, load, PIPE, print, say, store } from "./command/files.js";
+import { type Job, plan } from "./command/jobs.js";
+import { choose } from "./contract/options.js";
 import {
   CleancutError,
   createRemover,
@@ -14,18 +18,23 @@ import {
   type RemoveOptions,
   type Remover,
 } from "./core.js";
+import { artefact } from "./engine/probe.js";
 import { endingOf } from "./picture/names.js";
+import { joined } from "./picture/picture.js";
+import { initSync, mediaType, Picture } from "./wasm/cleancut.js";
 import { optionNames } from "./wasm/options.js";
+import { type Pin, pins } from "./wasm/pins.js";
 
 const HELP = `Remove the background of photos.
 
 Usage: cleancut [OPTIONS] PHOTO...
 
 Arguments:
-  PHOTO...  JPEG, PNG or WebP files, or folders of them
+  PHOTO...  JPEG, PNG or WebP files, folders of them, or - for standard input
 
 Options:
-  -o, --output PATH        the file to write; a folder when there are several photos
+  -o, --output PATH        the file to write, or - for standard output; a folder when
+                           there are several photos or PATH ends in a slash
                            (without it: PHOTO.cutout.png beside each photo)
       --background-image FILE
                            a picture to put behind the subject
@@ -41,172 +50,110 @@ Exit status: 0 when every photo was cut out, 1 when some were not, 2 when the
 arguments are wrong.
 `;
 
-/** The arguments are wrong. */
-class UsageError extends Error {}
-
-interface Args {
-  readonly photos: string[];
-  output: string | undefined;
-  timings: boolean;
-  background: string | undefined;
-  readonly options: Record<string, string | number>;
-}
-
-function parse(words: readonly string[]): Args | undefined {
-  const args: Args = {
-    photos: [],
-    output: undefined,
-    timings: false,
-    background: undefined,
-    options: {},
-  };
-  const rest = [...words];
-  let isPlain = false;
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const [name, given] = splitOption(isPlain ? "" : word);
-    const value = () => {
-      const text = given ?? rest.shift();
-      if (text === undefined) throw new UsageError(`missing argument for option '${name}'`);
-      return text;
-    };
-    if (name === undefined) args.photos.push(word);
-    else if (name === "--") isPlain = true;
-    else if (name === "-o" || name === "--output") args.output = value();
-    else if (name === "--background-image") args.background = value();
-    else if (name === "--max-megapixels") {
-      const text = value();
-      if (!(Number(text) > 0)) throw new UsageError(`cannot parse argument "${text}"`);
-      args.options.maxPixels = Math.floor(Number(text) * 1e6);
-    } else if (name === "--timings") args.timings = true;
-    else if (name === "-h" || name === "--help") return void stdout.write(HELP);
-    else if (name === "-V" || name === "--version") return void stdout.write(`${version()}\n`);
-    else if (name === "--copy-assets") return copyAssets(value());
-    else if (optionNames.includes(name.slice(2))) {
-      args.options[toName(name.slice(2))] = value();
-    } else throw new UsageError(`invalid option '${name}'`);
-  }
-  if (args.photos.length === 0) throw new UsageError("no photo given");
-  return args;
-}
-
-/** `--name=value` in two; a word that is no option gives nothing. */
-function splitOption(word: string): [string?, string?] {
-  if (!word.startsWith("-") || word === "-") return [];
-  const at = word.startsWith("--") ? word.indexOf("=") : -1;
-  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
-}
-
 function version(): string {
   const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return `cleancut ${JSON.parse(manifest).version}`;
+  return `cleancut ${JSON.parse(manifest).version}\n`;
 }
 
 /** For bundlers that leave `new URL` alone: what belongs beside the bundle. */
-function copyAssets(folder: string): undefined {
+function copyAssets(folder: string): void {
   mkdirSync(join(folder, "wasm"), { recursive: true });
   for (const file of ["worker.js", "wasm/simd.wasm", "wasm/relaxed.wasm", "wasm/cleancut.plan"]) {
     writeFileSync(join(folder, file), readFileSync(new URL(`./${file}`, import.meta.url)));
   }
 }
 
-/** A photo and the file to write, whose name gets its ending from what comes out unless it is `named`. */
-interface Job {
-  readonly photo: string;
-  readonly output: string;
-  readonly named: boolean;
+/** Starts the wasm, which judges the options, and reads the picture behind the subject. */
+async function prepare({ options, background }: Args) {
+  const { url } = pins[`${artefact()}.wasm`] as Pin;
+  const wasm = await WebAssembly.compile(readFileSync(url()));
+  initSync({ module: wasm });
+  const words = joined(choose(options).words);
+  const type = asUsage(() => mediaType(words));
+  const image = background === undefined ? undefined : readGround(background, words);
+  return { wasm, ending: endingOf(type) ?? "png", image };
 }
 
-function planJobs({ photos, output }: Args): Job[] {
-  const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
-  const paths = photos.flatMap((path) => (isFolder(path) ? photosIn(path) : [path]));
-  const [first] = paths;
-  if (first !== undefined && paths.length === 1 && !isFolder(photos[0] ?? "")) {
-    if (output !== undefined && !isFolder(output)) return [{ photo: first, output, named: true }];
+function readGround(file: string, words: string): Uint8Array<ArrayBuffer> {
+  return asUsage(() => {
+    const bytes = readFileSync(file);
+    Picture.decode(bytes, words).free();
+    return bytes;
+  }, `${file}: `);
+}
+
+/** What is wrong with an option is wrong with the arguments. */
+function asUsage<T>(work: () => T, where = ""): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new UsageError(where + because(error));
   }
-  if (output !== undefined) mkdirSync(output, { recursive: true });
-  const outputOf = (photo: string) => {
-    const stem = basename(photo, extname(photo));
-    return output === undefined ? join(dirname(photo), `${stem}.cutout`) : join(output, stem);
-  };
-  const jobs = paths.map((photo) => ({ photo, output: outputOf(photo), named: false }));
-  const seen = new Set<string>();
-  for (const { output } of jobs) {
-    if (seen.has(output)) throw new UsageError(`two photos would both be written to ${output}`);
-    seen.add(output);
-  }
-  return jobs;
 }
 
-/** The format that a file's name asks for. */
-function formatOf(file: string): string | undefined {
-  const formats: Record<string, string> = {
-    ".png": "png",
-    ".webp": "webp",
-    ".jpg": "jpeg",
-    ".jpeg": "jpeg",
-    ".rgba": "raw",
-    ".raw": "raw",
-  };
-  return formats[extname(file).toLowerCase()];
-}
-
-/** The photos directly in `folder`, by name. */
-function photosIn(folder: string): string[] {
-  const photos = readdirSync(folder).filter((name) => /\.(jpe?g|png|webp)$/i.test(name));
-  if (photos.length === 0) {
-    throw new UsageError(`no .jpg, .jpeg, .png or .webp file in ${folder}`);
-  }
-  return photos.sort().map((name) => join(folder, name));
-}
-
-async function cutOut(remover: Remover, { photo, output, named }: Job, args: Args) {
+async function cutOut(
+  remover: Remover,
+  { photo, output }: Job,
+  { timings, options }: Args,
+  image: Uint8Array<ArrayBuffer> | undefined,
+) {
   const began: [Phase, number][] = [];
-  const options: RemoveOptions = {
-    ...(named && { format: formatOf(output) as RemoveOptions["format"] }),
-    ...(args.background !== undefined && { background: { image: readFileSync(args.background) } }),
-    ...args.options,
+  const format = output === PIPE || options.format !== undefined ? undefined : formatOf(output);
+  const request: RemoveOptions = {
+    ...(format && { format }),
+    ...(image && { background: { image } }),
+    ...options,
     onProgress: ({ phase }) => {
       if (phase !== "load" && began.at(-1)?.[0] !== phase) began.push([phase, performance.now()]);
     },
   };
-  const blob = await remover.remove(readFileSync(photo), options);
-  if (args.timings) {
+  const blob = await remover.remove(await load(photo), request);
+  if (timings) {
     const steps = began.slice(0, -1).map(([phase, at], index) => {
       return `${phase} ${((began[index + 1]?.[1] ?? at) - at).toFixed(1)} ms  `;
     });
     stderr.write(`${steps.join("")}${photo}\n`);
   }
-  const path = named ? output : `${output}.${endingOf(blob.type)}`;
-  writeFileSync(path, new Uint8Array(await blob.arrayBuffer()));
+  try {
+    await store(output, new Uint8Array(await blob.arrayBuffer()));
+  } catch (error) {
+    if (isClosedPipe(error)) throw error;
+    throw new Error(`cannot write ${output}: ${because(error)}`);
+  }
+}
+
+async function cutAll(args: Args): Promise<number> {
+  const { wasm, ending, image } = await prepare(args);
+  const jobs = plan(args, ending);
+  const remover = await createRemover({ assets: { wasm } });
+  let failed = 0;
+  for (const job of jobs) {
+    try {
+      await cutOut(remover, job, args, image);
+    } catch (error) {
+      failed += 1;
+      if (!isClosedPipe(error)) say(`${job.photo}: ${because(error)}`);
+    }
+  }
+  if (failed > 0 && jobs.length > 1) say(`${failed} of ${jobs.length} photos failed`);
+  return failed > 0 ? 1 : 0;
 }
 
 async function main(): Promise<number> {
   try {
-    const args = parse(argv.slice(2));
-    if (!args) return 0;
-    const jobs = planJobs(args);
-    const remover = await createRemover();
-    let failed = 0;
-    for (const job of jobs) {
-      try {
-        await cutOut(remover, job, args);
-      } catch (error) {
-        if (error instanceof CleancutError && error.code === "option") {
-          throw new UsageError(error.message);
-        }
-        stderr.write(`cleancut: ${job.photo}: ${error instanceof Error ? error.message : error}\n`);
-        failed += 1;
-      }
-    }
-    if (failed > 0 && jobs.length > 1) {
-      stderr.write(`cleancut: ${failed} of ${jobs.length} photos failed\n`);
-    }
-    return failed > 0 ? 1 : 0;
+    const asked = parse(argv.slice(2));
+    if (asked.kind === "photos") return await cutAll(asked);
+    if (asked.kind === "copy-assets") copyAssets(asked.folder);
+    else await print(asked.kind === "help" ? HELP : version());
+    return 0;
   } catch (error) {
-    const hint = error instanceof UsageError ? "; see cleancut --help" : "";
-    stderr.write(`cleancut: ${error instanceof Error ? error.message : error}${hint}\n`);
+    if (isClosedPipe(error)) return 0;
+    const isUsage = error instanceof UsageError || error instanceof CleancutError;
+    say(because(error) + (isUsage ? "; see cleancut --help" : ""));
     return 2;
   }
 }
 
+/** Whoever closed a pipe has read enough. */
+for (const pipe of [stdout, stderr]) pipe.on("error", () => {});
 exit(await main());

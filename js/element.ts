@@ -1,6 +1,7 @@
 /** `cleancut/element`: `<cleancut-input>`, a file input that sends cut-outs. */
 
-import { CleancutError, toCleancutError } from "./contract/errors.js";
+import { brandOf } from "./contract/brand.js";
+import { CleancutError, cut, toCleancutError } from "./contract/errors.js";
 import { choose, toName } from "./contract/options.js";
 import type { Progress } from "./contract/types.js";
 import {
@@ -10,6 +11,7 @@ import {
   cutFile,
   type FormOptions,
   holdSubmit,
+  windowOf,
 } from "./form/form.js";
 import { buildView, type Texts, type View } from "./form/view.js";
 import { removeBackground } from "./index.js";
@@ -46,7 +48,8 @@ export class CleancutInput extends Base {
   /** What every photo is cut out with; attributes go before. */
   options: FormOptions = {};
   #texts: Texts = TEXTS;
-  #internals: ElementInternals | undefined;
+  /** Asked for at once: in a frame's document the element is no custom one any more. */
+  readonly #internals: ElementInternals = this.attachInternals();
   #view: View | undefined;
   #original: File | null = null;
   #cutout: File | null = null;
@@ -54,16 +57,19 @@ export class CleancutInput extends Base {
   #request = new AbortController();
   #work: Promise<void> | undefined;
   #stopHolding: (() => void) | undefined;
+  #window: Window | undefined;
 
   connectedCallback(): void {
-    this.#internals ??= this.attachInternals();
     this.#view ??= this.#build();
+    this.#view.dress();
     this.#stopHolding ??= holdSubmit(
+      this,
       () => this.form,
       () => (this.options.wait === false ? undefined : this.#work),
     );
-    window.addEventListener("pagehide", this.#onPageHide);
-    window.addEventListener("pageshow", this.#onPageShow);
+    this.#window = windowOf(this);
+    this.#window.addEventListener("pagehide", this.#onPageHide);
+    this.#window.addEventListener("pageshow", this.#onPageShow);
     this.attributeChangedCallback();
     this.#takeOverFallback();
   }
@@ -71,8 +77,8 @@ export class CleancutInput extends Base {
   disconnectedCallback(): void {
     this.#stopHolding?.();
     this.#stopHolding = undefined;
-    window.removeEventListener("pagehide", this.#onPageHide);
-    window.removeEventListener("pageshow", this.#onPageShow);
+    this.#window?.removeEventListener("pagehide", this.#onPageHide);
+    this.#window?.removeEventListener("pageshow", this.#onPageShow);
   }
 
   attributeChangedCallback(): void {
@@ -93,7 +99,7 @@ export class CleancutInput extends Base {
   }
 
   formStateRestoreCallback(state: unknown): void {
-    if (state instanceof File) this.choose(state);
+    if (brandOf(state) === "File") this.choose(state as File);
   }
 
   /** What the form sends: the cut-out when there is one and it is wanted, else the original. */
@@ -122,7 +128,7 @@ export class CleancutInput extends Base {
   }
 
   get form(): HTMLFormElement | null {
-    return this.#internals?.form ?? null;
+    return this.#internals.form;
   }
   get name(): string {
     return this.getAttribute("name") ?? "";
@@ -145,20 +151,20 @@ export class CleancutInput extends Base {
   get type(): string {
     return "file";
   }
-  get validity(): ValidityState | undefined {
-    return this.#internals?.validity;
+  get validity(): ValidityState {
+    return this.#internals.validity;
   }
   get validationMessage(): string {
-    return this.#internals?.validationMessage ?? "";
+    return this.#internals.validationMessage;
   }
   get willValidate(): boolean {
-    return this.#internals?.willValidate ?? false;
+    return this.#internals.willValidate;
   }
   checkValidity(): boolean {
-    return this.#internals?.checkValidity() ?? true;
+    return this.#internals.checkValidity();
   }
   reportValidity(): boolean {
-    return this.#internals?.reportValidity() ?? true;
+    return this.#internals.reportValidity();
   }
 
   /** Takes a photo as if the user had chosen it. */
@@ -188,7 +194,7 @@ export class CleancutInput extends Base {
   }
 
   /** Chromium saves no field whose value is a file that the page made, so the original takes over. */
-  #onPageHide = (): void => this.#internals?.setFormValue(this.#original, this.#original);
+  #onPageHide = (): void => this.#internals.setFormValue(this.#original, this.#original);
   #onPageShow = (): void => this.#publish();
 
   #build(): View {
@@ -207,7 +213,7 @@ export class CleancutInput extends Base {
     });
     view.say(this.#texts);
     view.show("empty", this.#texts.choose);
-    const labels = [...(this.#internals?.labels ?? [])].map((label) => label.textContent?.trim());
+    const labels = [...this.#internals.labels].map((label) => label.textContent?.trim());
     view.input.setAttribute(
       "aria-label",
       this.getAttribute("aria-label") ?? (labels.join(" ") || this.#texts.choose),
@@ -277,21 +283,21 @@ export class CleancutInput extends Base {
     };
     choose(options, ["timeout", "wait", "remover"]);
     if (options.timeout !== undefined && !(options.timeout > 0)) {
-      throw new CleancutError("option", `timeout is ${timeout}; it takes ms above 0`);
+      throw new CleancutError("option", `timeout is ${cut(options.timeout)}; it takes ms above 0`);
     }
     return options;
   }
 
   #publish(): void {
-    this.#internals?.setFormValue(this.file, this.#original);
+    this.#internals.setFormValue(this.file, this.#original);
     this.#validate();
   }
 
   #validate(): void {
     const { input } = this.#view ?? {};
     if (this.required && !this.#original) {
-      this.#internals?.setValidity({ valueMissing: true }, this.#texts.missing, input);
-    } else this.#internals?.setValidity({});
+      this.#internals.setValidity({ valueMissing: true }, this.#texts.missing, input);
+    } else this.#internals.setValidity({});
   }
 
   #tell(name: string, detail: CutDetail | CutErrorDetail): void {

@@ -2,11 +2,13 @@
 
 import { type Api, createApi } from "./api/api.js";
 import { Remover } from "./api/remover.js";
-import { CleancutError } from "./contract/errors.js";
+import { CleancutError, cut } from "./contract/errors.js";
 import type { RemoverOptions } from "./contract/types.js";
+import { EitherEngine } from "./engine/either.js";
 import { WorkerEngine } from "./engine/remote.js";
 import { toSources } from "./engine/sources.js";
 import type { Engine } from "./engine/task.js";
+import { workerPolicy } from "./engine/trusted.js";
 
 export { Cutout, type DrawOptions } from "./api/cutout.js";
 export { type BatchOptions, Remover } from "./api/remover.js";
@@ -16,24 +18,41 @@ export { clearCache, isCached } from "./engine/cache.js";
 
 const IDLE_MS = 60_000;
 
-const startWorker = () =>
-  new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "cleancut" });
+let policy: ReturnType<typeof workerPolicy>;
+
+/** Bundlers look for the first expression. Trusted Types refuse it and take the second. */
+function startWorker(): Worker {
+  if (!policy) {
+    try {
+      return new Worker(new URL("./worker.js", import.meta.url), {
+        type: "module",
+        name: "cleancut",
+      });
+    } catch (refused) {
+      policy = workerPolicy(import.meta.url);
+      if (!policy) throw refused;
+    }
+  }
+  return new Worker(policy.createScriptURL(""), { type: "module", name: "cleancut" });
+}
 
 async function start(options: RemoverOptions): Promise<Remover> {
   const { worker = true, workers = 1, idleTimeout = IDLE_MS } = options;
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= 16)) {
-    throw new CleancutError("option", `workers is ${workers}; it takes 1 to 16`);
+    throw new CleancutError("option", `workers is ${cut(workers)}; it takes 1 to 16`);
   }
   if (!(idleTimeout >= 0)) {
-    throw new CleancutError("option", `idleTimeout is ${idleTimeout}; it takes ms from 0`);
+    throw new CleancutError("option", `idleTimeout is ${cut(idleTimeout)}; it takes ms from 0`);
   }
   const sources = toSources(options);
-  const run = typeof worker === "function" ? worker : startWorker;
+  const here = async () => new (await import("./engine/local.js")).LocalEngine(sources);
   if (worker === false || (worker === true && typeof Worker !== "function")) {
-    const { LocalEngine } = await import("./engine/local.js");
-    return new Remover([new LocalEngine(sources)]);
+    return new Remover([await here()]);
   }
-  const engine = (): Engine => new WorkerEngine(sources, run, idleTimeout);
+  const engine = (): Engine =>
+    worker === true
+      ? new EitherEngine(new WorkerEngine(sources, startWorker, idleTimeout, true), here)
+      : new WorkerEngine(sources, worker, idleTimeout);
   return new Remover([engine(), ...Array.from({ length: workers - 1 }, engine)]);
 }
 

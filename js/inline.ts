@@ -4,6 +4,7 @@ import { type Api, createApi } from "./api/api.js";
 import { Remover } from "./api/remover.js";
 import { LocalEngine } from "./engine/local.js";
 import { toSources } from "./engine/sources.js";
+import { fromBase64 } from "./picture/data_url.js";
 import { modelGzipBase64, wasmGzipBase64 } from "./wasm/embedded.js";
 
 export { Cutout, type DrawOptions } from "./api/cutout.js";
@@ -26,13 +27,6 @@ async function gunzip(base64: string): Promise<Uint8Array<ArrayBuffer>> {
     .stream()
     .pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(unpacked).arrayBuffer());
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const letters = atob(text);
-  const bytes = new Uint8Array(letters.length);
-  for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at);
-  return bytes;
 }
 
 /** As in `cleancut`, in this thread. */

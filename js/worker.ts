@@ -3,7 +3,7 @@
 import { packError, toCleancutError } from "./contract/errors.js";
 import type { Progress } from "./contract/types.js";
 import { LocalEngine } from "./engine/local.js";
-import type { Reply, Request } from "./engine/messages.js";
+import { type Reply, type Request, UNREAD } from "./engine/messages.js";
 import type { Gives, Takes, TaskName } from "./engine/task.js";
 
 let engine: LocalEngine;
@@ -36,6 +36,11 @@ self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
     default:
       throw new Error("unknown message");
   }
+});
+
+self.addEventListener("messageerror", () => {
+  const error = { code: "input", message: "the picture did not arrive in the worker" } as const;
+  reply({ id: UNREAD, kind: "failed", error });
 });
 
 /** The buffers and bitmaps of an answer, which the worker needs no more. */

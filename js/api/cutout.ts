@@ -1,4 +1,4 @@
-import { CleancutError, disposed } from "../contract/errors.js";
+import { CleancutError, cut, disposed } from "../contract/errors.js";
 import { type Choice, choose } from "../contract/options.js";
 import type {
   Backend,
@@ -160,10 +160,13 @@ function pack(strokes: Iterable<Stroke>): Float32Array {
   const numbers: number[] = [];
   for (const { mode, points, radius, hardness = 0.8 } of strokes) {
     if (mode !== "keep" && mode !== "erase") {
-      throw new CleancutError("option", `a stroke's mode is "${mode}"; it takes keep or erase`);
+      throw new CleancutError(
+        "option",
+        `a stroke's mode is "${cut(mode)}"; it takes keep or erase`,
+      );
     }
     if (!(radius > 0)) {
-      throw new CleancutError("option", `a stroke's radius is ${radius}; it must be above 0`);
+      throw new CleancutError("option", `a stroke's radius is ${cut(radius)}; it must be above 0`);
     }
     numbers.push(mode === "keep" ? 1 : 0, radius, hardness, points.length);
     for (const { x, y } of points) numbers.push(x, y);

@@ -1,4 +1,4 @@
-import { CleancutError, disposed, toCleancutError } from "../contract/errors.js";
+import { CleancutError, cut, disposed, toCleancutError } from "../contract/errors.js";
 import { choose } from "../contract/options.js";
 import type {
   BatchItem,
@@ -69,11 +69,14 @@ export class Remover {
   ): AsyncGenerator<BatchItem, void, undefined> {
     const { concurrency = this.#engines.length + 1, ...rest } = options;
     if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 64)) {
-      throw new CleancutError("option", `concurrency is ${concurrency}; it takes 1 to 64`);
+      throw new CleancutError("option", `concurrency is ${cut(concurrency)}; it takes 1 to 64`);
     }
     choose(rest);
     const ended = new AbortController();
-    const signal = rest.signal ? AbortSignal.any([rest.signal, ended.signal]) : ended.signal;
+    const { signal } = rest;
+    const end = () => ended.abort(signal?.reason);
+    if (signal?.aborted) end();
+    signal?.addEventListener("abort", end);
     const source = Symbol.asyncIterator in inputs ? inputs : toAsync(inputs);
     const iterator = source[Symbol.asyncIterator]();
     const running: Promise<BatchItem>[] = [];
@@ -84,14 +87,15 @@ export class Remover {
         while (!isDone && running.length < concurrency) {
           const next = await iterator.next();
           if (next.done) isDone = true;
-          else running.push(this.#item(index++, next.value, { ...rest, signal }));
+          else running.push(this.#item(index++, next.value, { ...rest, signal: ended.signal }));
         }
         const item = await running.shift();
         if (!item) return;
-        rest.signal?.throwIfAborted();
+        if (signal?.aborted) throw signal.reason;
         yield item;
       }
     } finally {
+      signal?.removeEventListener("abort", end);
       ended.abort();
       await iterator.return?.();
     }
@@ -127,7 +131,7 @@ export class Remover {
   }
 
   #begin(signal: AbortSignal | undefined): void {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     if (this.#disposed) throw disposed();
   }
 

@@ -1,5 +1,6 @@
 /** What every promise rejects with, and how it crosses from worker to page. */
 
+import { brandOf } from "./brand.js";
 import { type ErrorCode, hintOf } from "./hints.js";
 
 export type { ErrorCode } from "./hints.js";
@@ -40,6 +41,13 @@ export class CleancutError extends Error {
   }
 }
 
+/** The page may have no worker, and will not get one by trying again. */
+export class NoWorkerError extends CleancutError {
+  constructor(message: string, details: ErrorDetails) {
+    super("worker", message, details);
+  }
+}
+
 export const lost = () => new CleancutError("lost", "the cut-out's engine was ended");
 export const disposed = () => new CleancutError("disposed", "it was disposed of");
 
@@ -57,19 +65,38 @@ export function unpackError({ code, message, ...details }: PackedError): Cleancu
   return new CleancutError(code, message, details);
 }
 
-/** Makes a `CleancutError` of anything thrown; what carries no known `code` is a crash. */
+/**
+ * Makes a `CleancutError` of anything thrown. What carries no known `code` is a crash, but for a
+ * `DOMException`: the browser refused, and the engine is whole.
+ */
 export function toCleancutError(thrown: unknown): CleancutError {
   if (thrown instanceof CleancutError) return thrown;
-  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-  return new CleancutError(isErrorCode(code) ? code : "crashed", reasonOf(thrown), {
-    cause: thrown,
-  });
+  const { code, ...details } = (isObject(thrown) ? thrown : {}) as Partial<PackedError>;
+  const isOwn = isObject(thrown) && "name" in thrown && thrown.name === "CleancutError";
+  const known = isErrorCode(code) ? code : isDomException(thrown) ? "input" : "crashed";
+  return new CleancutError(known, reasonOf(thrown), { ...(isOwn && details), cause: thrown });
 }
 
 /** The words of anything thrown. */
 export function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return isObject(thrown) && "message" in thrown ? String(thrown.message) : String(thrown);
 }
+
+/** Whether the browser refused with a `DOMException`, of whatever realm, of the `name`. */
+export function isDomException(thrown: unknown, name?: string): boolean {
+  if (brandOf(thrown) !== "DOMException") return false;
+  return name === undefined || (thrown as DOMException).name === name;
+}
+
+const LONGEST = 80;
+
+/** A caller's own words as a message may hold them. */
+export function cut(words: unknown): string {
+  const text = String(words);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** The engine's codes are lower case words, those of Node and of others are not. */
 function isErrorCode(code: unknown): code is ErrorCode {

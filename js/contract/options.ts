@@ -1,7 +1,8 @@
 /** In: options as a caller writes them. Out: pairs of name and value, as the engine takes them. */
 
 import { optionNames } from "../wasm/options.js";
-import { CleancutError } from "./errors.js";
+import { brandOf } from "./brand.js";
+import { CleancutError, cut } from "./errors.js";
 import type { ImageInput } from "./types.js";
 
 /** The engine's words, and a background picture, which is no word. */
@@ -10,6 +11,8 @@ export interface Choice {
   readonly ground?: ImageInput | undefined;
 }
 
+/** No option takes a longer word. */
+const LONGEST = 80;
 const REQUEST = ["signal", "onProgress"];
 
 /** Refuses what neither the engine nor `also` knows; values are the engine's to judge. */
@@ -25,7 +28,9 @@ export function choose(options: object, also: readonly string[] = []): Choice {
       ground = image;
       if (fit !== undefined) words.push("background-fit", String(fit));
     } else {
-      words.push(word, toWord(name, value));
+      const text = toWord(name, value);
+      if (text.length > LONGEST) throw wrong(name, text);
+      words.push(word, text);
     }
   }
   return { words, ground };
@@ -42,7 +47,7 @@ export function checkNames(options: object, known: readonly string[]): void {
     if (!known.includes(name)) {
       throw new CleancutError(
         "option",
-        `unknown option "${name}"; known are ${[...known].sort().join(", ")}`,
+        `unknown option "${cut(name)}"; known are ${[...known].sort().join(", ")}`,
       );
     }
   }
@@ -68,12 +73,16 @@ function isObject(value: unknown): value is object {
 }
 
 function wrong(name: string, value: unknown): CleancutError {
-  return new CleancutError("option", `${name} is ${JSON.stringify(value) ?? typeof value}`, {
+  const written = isObject(value) ? brandOf(value) : cut(value);
+  return new CleancutError("option", `${name} is ${written}`, {
     hint: "docs/api.md says what each option takes.",
   });
 }
 
 function unknown(name: string, also: readonly string[]): CleancutError {
   const known = [...REQUEST, ...also, ...optionNames.map(toName)].sort();
-  return new CleancutError("option", `unknown option "${name}"; known are ${known.join(", ")}`);
+  return new CleancutError(
+    "option",
+    `unknown option "${cut(name)}"; known are ${known.join(", ")}`,
+  );
 }

@@ -1,12 +1,13 @@
 /** In: where wasm and model are to come from. Out: the compiled wasm and the model's bytes. */
 
+import { brandOf } from "../contract/brand.js";
 import { CleancutError, reasonOf } from "../contract/errors.js";
-import type { Backend } from "../contract/types.js";
+import type { Backend, Bytes } from "../contract/types.js";
 import { readFile } from "../picture/file.js";
 import { type Asset, model, relaxed, simd } from "../wasm/assets.js";
 import { type Pin, pins } from "../wasm/pins.js";
 import { readCached, writeCached } from "./cache.js";
-import { artefact, hasSimd } from "./probe.js";
+import { artefact, hasRelaxedSimd, hasSimd } from "./probe.js";
 import type { Source, Sources } from "./sources.js";
 
 /** Told of every byte that arrives. */
@@ -47,18 +48,27 @@ export async function loadAssets(
 async function loadWasm(sources: Sources, asset: Asset, count: Count): Promise<Wasm> {
   if (!hasSimd()) throw new CleancutError("wasm", "WebAssembly with SIMD is missing here");
   const { wasm } = sources;
-  if (wasm instanceof WebAssembly.Module) return { module: wasm, backend: artefact() };
+  if (isModule(wasm)) return { module: wasm, backend: artefact() };
   const bytes = await read(wasm, [asset, relaxed, simd], sources, count);
-  const own = wasm === undefined || bytes.byteLength === asset.bytes;
-  return { module: await compile(bytes), backend: own ? artefact() : "custom" };
+  const backend = (["relaxed", "simd"] as const).find((name) => {
+    return bytes.byteLength === { relaxed, simd }[name].bytes;
+  });
+  return { module: await compile(bytes, backend), backend: backend ?? "custom" };
 }
 
-async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+const isModule = (wasm: unknown): wasm is WebAssembly.Module =>
+  brandOf(wasm) === "WebAssembly.Module";
+
+async function compile(bytes: Uint8Array<ArrayBuffer>, backend: Backend | undefined) {
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
     const message = `the engine could not be compiled: ${reasonOf(cause)}`;
-    throw new CleancutError("wasm", message, { cause });
+    const lacks = backend === "relaxed" && !hasRelaxedSimd();
+    const hint = lacks
+      ? "relaxed.wasm needs relaxed SIMD: give simd.wasm, or the folder."
+      : undefined;
+    throw new CleancutError("wasm", message, { cause, hint });
   }
 }
 
@@ -72,27 +82,39 @@ async function read(
   const [asset] = published;
   if (source !== undefined && typeof source !== "string") {
     const given = typeof source === "function" ? await source() : source;
-    const bytes = ArrayBuffer.isView(given)
-      ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
-      : new Uint8Array(given);
+    const bytes = viewOf(given);
     if (integrity) await verify(bytes, published, "the given bytes");
     count(bytes.byteLength);
     return bytes;
   }
   const url = source ? new URL(source) : folder ? new URL(asset.file, folder) : pinOf(asset).url();
   const mayCache = cache === "default" && integrity && url.protocol.startsWith("http");
+  const named = published.find(({ file }) => url.pathname.endsWith(`/${file}`)) ?? asset;
   if (mayCache) {
-    const bytes = await readCached(asset);
-    if (bytes && (await isPublished(bytes, published))) {
+    const bytes = await readCached(named);
+    if (bytes && (await isPublished(bytes, [named]))) {
       count(bytes.byteLength);
       return bytes;
     }
   }
-  const bytes = url.protocol === "file:" ? await readFile(url) : await fetchBytes(url, count);
+  const bytes =
+    url.protocol === "file:" ? await readFile(url, "asset") : await fetchBytes(url, count);
   if (url.protocol === "file:") count(bytes.byteLength);
   if (integrity) await verify(bytes, published, url.href);
-  if (mayCache) await writeCached(asset, bytes);
+  if (mayCache && (await isPublished(bytes, [named]))) await writeCached(named, bytes);
   return bytes;
+}
+
+function viewOf(given: Bytes): Uint8Array<ArrayBuffer> {
+  try {
+    return ArrayBuffer.isView(given)
+      ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
+      : new Uint8Array(given);
+  } catch (cause) {
+    throw new CleancutError("option", "assets: the buffer is detached: its bytes are gone", {
+      cause,
+    });
+  }
 }
 
 async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[], what: string) {

@@ -1,6 +1,6 @@
 /** Runs the wasm in this thread: inside the worker, and where no worker is wanted. */
 
-import { disposed, lost, toCleancutError } from "../contract/errors.js";
+import { CleancutError, disposed, lost, reasonOf, toCleancutError } from "../contract/errors.js";
 import type { Backend, Subject } from "../contract/types.js";
 import { joined, toPicture } from "../picture/picture.js";
 import type { Photo } from "../picture/source.js";
@@ -36,11 +36,11 @@ export class LocalEngine implements Engine {
   run<Name extends TaskName>(name: Name, takes: Takes<Name>, job: Job): Promise<Gives<Name>> {
     const handler: Handlers[Name] = this.#handlers[name];
     const turn = async () => {
-      job.signal?.throwIfAborted();
+      mustGoOn(job);
       this.#mustLive();
       try {
         const answer = await handler(takes, job);
-        job.signal?.throwIfAborted();
+        mustGoOn(job);
         return answer;
       } catch (thrown) {
         if (job.signal?.aborted) throw job.signal.reason;
@@ -109,7 +109,12 @@ export class LocalEngine implements Engine {
     pixels: async ({ cutout, style }) => render(this.#find(cutout), style),
     bitmap: async ({ cutout, style }) => {
       const { data, width, height } = await render(this.#find(cutout), style);
-      return createImageBitmap(new ImageData(data, width, height));
+      try {
+        return await createImageBitmap(new ImageData(data, width, height));
+      } catch (cause) {
+        const message = `no bitmap can be made here: ${reasonOf(cause)}`;
+        throw new CleancutError("encode", message, { cause, hint: "Use toPixels or toBlob." });
+      }
     },
     mask: async ({ cutout }) => {
       const { width, height } = this.#find(cutout);
@@ -140,7 +145,7 @@ export class LocalEngine implements Engine {
     steps.begin("load");
     const isStudio = words[words.lastIndexOf("method") + 1] === "studio";
     const remover = await this.#load(job, !isStudio);
-    job.signal?.throwIfAborted();
+    mustGoOn(job);
     steps.begin("decode");
     const picture = await toPicture(photo, words);
     return remover
@@ -193,6 +198,10 @@ export class LocalEngine implements Engine {
 function forget(): void {
   for (const engine of engines) engine.drop();
   if (isInitialised) glue.__wbg_reset_state();
+}
+
+function mustGoOn({ signal }: Job): void {
+  if (signal?.aborted) throw signal.reason;
 }
 
 async function toGround({ ground }: Style): Promise<glue.Picture | undefined> {

@@ -16,6 +16,9 @@ export type Request =
       readonly takes: Takes<TaskName>;
     };
 
+/** The `id` of a reply to a request that could not be read, which is the one that runs. */
+export const UNREAD = 0;
+
 /** What comes back: any number of `progress`, then exactly one of `done` and `failed`. */
 export type Reply = { readonly id: number } & (
   | { readonly kind: "progress"; readonly progress: Progress }

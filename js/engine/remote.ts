@@ -1,8 +1,15 @@
 /** Runs a `LocalEngine` in a module worker, one task at a time. */
 
-import { CleancutError, disposed, lost, reasonOf, unpackError } from "../contract/errors.js";
+import {
+  CleancutError,
+  disposed,
+  lost,
+  NoWorkerError,
+  reasonOf,
+  unpackError,
+} from "../contract/errors.js";
 import type { Photo } from "../picture/source.js";
-import type { Reply, Request } from "./messages.js";
+import { type Reply, type Request, UNREAD } from "./messages.js";
 import type { Sources } from "./sources.js";
 import type { Engine, Gives, Job, Takes, TaskName } from "./task.js";
 
@@ -25,6 +32,8 @@ interface Refable {
 /** Each worker numbers its cut-outs in a range of its own. */
 const RANGE = 2 ** 32;
 
+const UNREADABLE = { code: "input", message: "what it made could not be read here" } as const;
+
 /**
  * wasm cannot be interrupted. Aborting the running task ends the worker at once, and the next task
  * starts a new one; but while the worker holds cut-outs, the aborted task is left to end unheard.
@@ -33,6 +42,9 @@ export class WorkerEngine implements Engine {
   readonly #sources: Sources;
   readonly #startWorker: () => Worker;
   readonly #idleTimeout: number;
+  readonly #keepsPhotos: boolean;
+  /** Whether a worker has ever answered, so that this place has workers. */
+  #isProven = false;
   #worker: Worker | undefined;
   #workers = 0;
   #running: Task | undefined;
@@ -43,10 +55,17 @@ export class WorkerEngine implements Engine {
   #idle: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
 
-  constructor(sources: Sources, startWorker: () => Worker, idleTimeout: number) {
+  /** `keepsPhotos`: what a task takes is whole when it rejects with a `NoWorkerError`. */
+  constructor(
+    sources: Sources,
+    startWorker: () => Worker,
+    idleTimeout: number,
+    keepsPhotos = false,
+  ) {
     this.#sources = sources;
     this.#startWorker = startWorker;
     this.#idleTimeout = idleTimeout;
+    this.#keepsPhotos = keepsPhotos;
   }
 
   get pending(): number {
@@ -108,11 +127,19 @@ export class WorkerEngine implements Engine {
     this.#isUnheard = false;
     try {
       this.#worker ??= this.#start();
-      (this.#worker as Refable).ref?.();
-      this.#post({ kind: "run", id, name, takes }, transferOf(takes));
     } catch (cause) {
-      const message = `the worker could not be started: ${reasonOf(cause)}`;
-      this.#crash(new CleancutError("worker", message, { cause }));
+      void this.#fail(cause);
+      return;
+    }
+    (this.#worker as Refable).ref?.();
+    const isKept = this.#keepsPhotos && !this.#isProven;
+    try {
+      this.#post({ kind: "run", id, name, takes }, isKept ? [] : transferOf(takes));
+    } catch (cause) {
+      this.#running = undefined;
+      const message = `the picture could not be handed to the worker: ${reasonOf(cause)}`;
+      task.reject(new CleancutError("input", message, { cause }));
+      this.#next();
     }
   }
 
@@ -125,20 +152,35 @@ export class WorkerEngine implements Engine {
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       if (!isCurrent()) return;
-      const error = event.message
-        ? new CleancutError("crashed", `the worker broke down: ${event.message}`)
-        : new CleancutError("worker", "the worker's script could not be loaded");
-      this.#crash(error);
+      if (!event.message) void this.#fail();
+      else this.#crash(new CleancutError("crashed", `the worker broke down: ${event.message}`));
     });
     worker.addEventListener("messageerror", () => {
-      if (!isCurrent()) return;
-      this.#crash(new CleancutError("crashed", "a message could not be read"));
+      if (isCurrent()) this.#answer({ kind: "failed", id: UNREAD, error: UNREADABLE });
     });
     this.#workers += 1;
     const firstId = this.#workers * RANGE;
     const request: Request = { kind: "start", sources: this.#sources, firstId };
-    worker.postMessage(request);
+    try {
+      worker.postMessage(request);
+    } catch (cause) {
+      worker.terminate();
+      const message = `assets cannot be handed to a worker: ${reasonOf(cause)}`;
+      throw new CleancutError("option", message, { cause });
+    }
     return worker;
+  }
+
+  /** No worker was to be had; where that will not change, nothing that waits can be done either. */
+  async #fail(cause?: unknown): Promise<void> {
+    const task = this.#running;
+    const { whyNoWorker } = await import("./forbidden.js");
+    const error =
+      cause instanceof CleancutError ? cause : await whyNoWorker(this.#startWorker, cause);
+    if (this.#running !== task) return;
+    const tasks = error instanceof NoWorkerError ? this.#waiting.splice(0) : [];
+    this.#crash(error);
+    for (const each of tasks) each.reject(error);
   }
 
   #post(request: Request, transfer: Transferable[] = []): void {
@@ -146,27 +188,29 @@ export class WorkerEngine implements Engine {
   }
 
   #receive(reply: Reply): void {
+    this.#isProven = true;
     const task = this.#running;
-    if (!task || task.id !== reply.id) return;
-    if (reply.kind === "progress") {
-      task.job.report(reply.progress);
-      return;
-    }
-    if (reply.kind === "failed" && reply.error.code === "crashed") {
+    if (reply.id !== task?.id && reply.id !== UNREAD) return;
+    if (reply.kind === "progress") task?.job.report(reply.progress);
+    else if (reply.kind === "failed" && reply.error.code === "crashed") {
       this.#crash(unpackError(reply.error));
-      return;
-    }
+    } else this.#answer(reply);
+  }
+
+  /** Ends the running task alone, and goes on. */
+  #answer(reply: Exclude<Reply, { kind: "progress" }>): void {
+    const task = this.#running;
     const isUnheard = this.#isUnheard;
     this.#running = undefined;
     if (reply.kind === "failed") {
-      task.reject(unpackError(reply.error));
+      task?.reject(unpackError(reply.error));
     } else {
       const { gives } = reply;
       if (typeof gives === "object" && "id" in gives) {
         this.#cutouts.add(gives.id);
         if (isUnheard) this.free(gives.id);
       }
-      task.resolve(gives);
+      task?.resolve(gives);
     }
     this.#next();
   }

@@ -1,6 +1,7 @@
 /** In: where wasm and model are to come from, as a caller says it. Out: the same for any thread. */
 
-import { CleancutError } from "../contract/errors.js";
+import { brandOf } from "../contract/brand.js";
+import { CleancutError, cut } from "../contract/errors.js";
 import type { Bytes, LoadOptions } from "../contract/types.js";
 
 /** A file's URL, its bytes, or what unpacks them when they are wanted. */
@@ -19,19 +20,21 @@ export interface Sources {
 export function toSources({ assets, cache, integrity }: LoadOptions): Sources {
   const rest = { cache: cache ?? "default", integrity: integrity ?? true };
   if (assets === undefined) return rest;
-  if (typeof assets === "string" || assets instanceof URL) {
+  if (typeof assets === "string" || isUrl(assets)) {
     return { folder: absolute(`${assets}`.replace(/\/?$/, "/")), ...rest };
   }
   const resolve = <T>(source: T | string | URL) =>
-    typeof source === "string" || source instanceof URL ? absolute(source) : source;
+    typeof source === "string" || isUrl(source) ? absolute(source) : source;
   return { wasm: resolve(assets.wasm), model: resolve(assets.model), ...rest };
 }
+
+const isUrl = (value: unknown): value is URL => brandOf(value) === "URL";
 
 function absolute(url: string | URL): string {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   try {
     return new URL(url, base).href;
   } catch (cause) {
-    throw new CleancutError("option", `assets: "${url}" is not a URL`, { cause });
+    throw new CleancutError("option", `assets: "${cut(url)}" is not a URL`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 /** What the element and `attach` share: a photo's way through a form, which must never lose it. */
 
-import { CleancutError, toCleancutError } from "../contract/errors.js";
+import { CleancutError, cut, toCleancutError } from "../contract/errors.js";
 import type { ImageInput, Progress, RemoveOptions } from "../contract/types.js";
 import { renamed } from "../picture/names.js";
 
@@ -52,7 +52,7 @@ export async function cutFile(
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   const timer = setTimeout(() => {
-    end(new CleancutError("timeout", `${original.name} took longer than ${timeout} ms`));
+    end(new CleancutError("timeout", `${cut(original.name)} took longer than ${timeout} ms`));
   }, timeout);
   const stopped = new Promise<never>((_, reject) => {
     ended.signal.addEventListener("abort", () => reject(ended.signal.reason), { once: true });
@@ -91,9 +91,10 @@ export function acceptedFormat(accept: string): "png" | "webp" | "jpeg" {
 
 /**
  * Holds `form`'s submit back while `pending` gives a promise, then submits it as it was meant, once.
- * The promise must settle; `form.submit()` asks nobody and sends what is there.
+ * `owner` stands in that form's window. The promise must settle; `form.submit()` asks nobody and sends what is there.
  */
 export function holdSubmit(
+  owner: Element,
   form: () => HTMLFormElement | null,
   pending: () => Promise<unknown> | undefined,
 ): () => void {
@@ -109,6 +110,11 @@ export function holdSubmit(
       own.requestSubmit(submitter);
     } else own.requestSubmit();
   };
-  window.addEventListener("submit", onSubmit, { capture: true });
-  return () => window.removeEventListener("submit", onSubmit, { capture: true });
+  const page = windowOf(owner);
+  page.addEventListener("submit", onSubmit, { capture: true });
+  return () => page.removeEventListener("submit", onSubmit, { capture: true });
 }
+
+/** The window of an element's own document, which may be a frame's. */
+export const windowOf = ({ ownerDocument }: Element): typeof globalThis & Window =>
+  ownerDocument.defaultView ?? window;

@@ -1,6 +1,7 @@
 /** What `<cleancut-input>` looks like: its shadow tree, and nothing of its state. */
 
 import type { Progress } from "../contract/types.js";
+import { windowOf } from "./form.js";
 
 /** What the element says; replace what should be said otherwise. */
 export interface Texts {
@@ -20,6 +21,8 @@ export type Look = "empty" | "busy" | "done" | "failed";
 
 export interface View {
   readonly input: HTMLInputElement;
+  /** Puts the style sheet on, which a move to another document takes off. */
+  dress(): void;
   say(texts: Texts): void;
   show(look: Look, status: string): void;
   advance(progress: Progress): void;
@@ -50,9 +53,6 @@ input, button { font: inherit; max-inline-size: 100%; }
 
 export function buildView(host: HTMLElement, actions: Actions): View {
   const root = host.attachShadow({ mode: "open", delegatesFocus: true });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(CSS);
-  root.adoptedStyleSheets = [sheet];
 
   const input = make("input", "input");
   input.type = "file";
@@ -85,6 +85,12 @@ export function buildView(host: HTMLElement, actions: Actions): View {
 
   return {
     input,
+    dress() {
+      if (root.adoptedStyleSheets.length > 0) return;
+      const sheet = new (windowOf(host).CSSStyleSheet)();
+      sheet.replaceSync(CSS);
+      root.adoptedStyleSheets = [sheet];
+    },
     say(texts) {
       before.setAttribute("aria-label", texts.before);
       after.setAttribute("aria-label", texts.after);

@@ -1,8 +1,10 @@
 /** In: what a caller gave. Out: a `Photo` that is ours to transfer. */
 
-import { CleancutError, reasonOf } from "../contract/errors.js";
+import { brandOf } from "../contract/brand.js";
+import { CleancutError, cut, isDomException, reasonOf } from "../contract/errors.js";
 import type { ImageInput, Pixels } from "../contract/types.js";
-import { readFile } from "./file.js";
+import { isWasmFormat } from "./format.js";
+import { fetchUrl, mustBeOk } from "./url.js";
 
 /** A picture that may be transferred. */
 export type Photo =
@@ -15,101 +17,68 @@ export type Photo =
     }
   | { readonly kind: "bitmap"; readonly bitmap: ImageBitmap };
 
+const STALE = "The file was moved or changed since it was chosen: choose it again.";
+const USED = "A body is read once: give response.clone().";
+
 export async function readInput(input: ImageInput, signal?: AbortSignal): Promise<Photo> {
-  if (input instanceof Blob) return file(await bytesOf(input));
-  if (input instanceof ArrayBuffer) return file(new Uint8Array(input).slice());
-  if (ArrayBuffer.isView(input)) {
-    const { buffer, byteOffset, byteLength } = input;
-    return file(new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength)));
-  }
-  if (typeof input === "string" || input instanceof URL) return file(await fetchUrl(input, signal));
-  if (isA(input, "Response")) return file(await bytesOf(mustBeOk(input)));
-  if (isA(input, "HTMLImageElement")) return fromImage(input, signal);
-  if (isA(input, "ImageData") && (input.colorSpace !== "srgb" || !is8Bit(input.data))) {
-    return toBitmap(input);
-  }
-  for (const name of [
-    "ImageBitmap",
-    "HTMLCanvasElement",
-    "OffscreenCanvas",
-    "VideoFrame",
-  ] as const) {
-    if (isA(input, name)) return toBitmap(input);
+  if (typeof input === "string") return file(await fetchUrl(input, signal));
+  if (ArrayBuffer.isView(input)) return file(copyOf(input.buffer, input));
+  switch (brandOf(input)) {
+    case "Blob":
+    case "File":
+      return file(await bytesOf(input as Blob, STALE));
+    case "ArrayBuffer":
+    case "SharedArrayBuffer":
+      return file(copyOf(input as ArrayBuffer));
+    case "URL":
+      return file(await fetchUrl(input as URL, signal));
+    case "Response":
+      return file(await bytesOf(mustBeOk(input as Response), USED));
+    case "HTMLImageElement":
+      return fromImage(input as HTMLImageElement, signal);
+    case "ImageBitmap":
+    case "HTMLCanvasElement":
+    case "OffscreenCanvas":
+    case "VideoFrame":
+      return toBitmap(input as ImageBitmap);
   }
   if (isPixels(input)) return fromPixels(input);
+  if (brandOf(input) === "ImageData") return toBitmap(input as ImageBitmapSource);
   throw new CleancutError("input", `${describe(input)} is not a picture`);
 }
 
 const file = (bytes: Uint8Array<ArrayBuffer>): Photo => ({ kind: "file", bytes });
 
-interface Globals {
-  Response: Response;
-  HTMLImageElement: HTMLImageElement;
-  ImageData: ImageData;
-  ImageBitmap: ImageBitmap;
-  HTMLCanvasElement: HTMLCanvasElement;
-  OffscreenCanvas: OffscreenCanvas;
-  VideoFrame: VideoFrame;
-}
-
-/** `instanceof` where the class may be missing. */
-function isA<Name extends keyof Globals>(input: unknown, name: Name): input is Globals[Name] {
-  const type: unknown = (globalThis as Record<string, unknown>)[name];
-  return typeof type === "function" && input instanceof type;
-}
-
-async function bytesOf(source: Blob | Response): Promise<Uint8Array<ArrayBuffer>> {
+async function bytesOf(source: Blob | Response, hint: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await source.arrayBuffer());
   } catch (cause) {
-    const message = `the file could not be read: ${reasonOf(cause)}`;
-    throw new CleancutError("input", message, { cause });
+    const message = `the file could not be read: ${cut(reasonOf(cause))}`;
+    throw new CleancutError("input", message, { cause, hint });
   }
 }
 
-async function fetchUrl(
-  input: string | URL,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let url: URL;
+/** A copy of a buffer, or of what a view of it shows. */
+function copyOf(buffer: ArrayBufferLike, view?: ArrayBufferView): Uint8Array<ArrayBuffer> {
   try {
-    url = new URL(input, globalThis.document?.baseURI ?? globalThis.location?.href);
+    return new Uint8Array(new Uint8Array(buffer, view?.byteOffset, view?.byteLength));
   } catch (cause) {
-    throw new CleancutError("input", `"${input}" is not a URL`, {
+    throw new CleancutError("input", "the buffer is detached: its bytes are gone", {
       cause,
-      hint: "Give an absolute URL, or the bytes of the file.",
+      hint: "It was transferred; give a copy, or the one that it was transferred to.",
     });
   }
-  if (url.protocol === "file:") return readFile(url);
-  let response: Response;
-  try {
-    response = await fetch(url, signal ? { signal } : {});
-  } catch (cause) {
-    if (signal?.aborted) throw signal.reason;
-    const message = `${url.href} could not be fetched: ${reasonOf(cause)}`;
-    throw new CleancutError("fetch", message, { cause, url: url.href });
-  }
-  return bytesOf(mustBeOk(response));
-}
-
-function mustBeOk(response: Response): Response {
-  const { ok, status, url } = response;
-  if (!ok) {
-    const contentType = response.headers.get("content-type") ?? undefined;
-    throw new CleancutError("fetch", `${url} answered ${status}`, { url, status, contentType });
-  }
-  return response;
 }
 
 /** Its file, when that takes no request to another origin, so that pixels are exact. */
 async function fromImage(image: HTMLImageElement, signal?: AbortSignal): Promise<Photo> {
   const source = image.currentSrc || image.src;
-  const isOwn = /^(blob|data):/.test(source) || source.startsWith(`${location.origin}/`);
-  if (isOwn && !/^data:image\/svg|\.svg($|[?#])/.test(source)) {
+  if (/^(blob|data):/.test(source) || source.startsWith(`${globalThis.origin}/`)) {
     try {
-      return file(await fetchUrl(source, signal));
+      const bytes = await fetchUrl(source, signal);
+      if (isWasmFormat(bytes)) return file(bytes);
     } catch {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw signal.reason;
     }
   }
   try {
@@ -117,29 +86,49 @@ async function fromImage(image: HTMLImageElement, signal?: AbortSignal): Promise
   } catch (cause) {
     throw new CleancutError("input", "the image has not loaded", { cause, url: source });
   }
-  return toBitmap(image);
+  return toBitmap(image, source);
 }
 
-async function toBitmap(source: ImageBitmapSource): Promise<Photo> {
+/** As the browser draws it. What may not be read back is refused here, before it is transferred. */
+async function toBitmap(source: ImageBitmapSource, url?: string): Promise<Photo> {
+  let bitmap: ImageBitmap | undefined;
   try {
-    const bitmap = await createImageBitmap(source);
+    bitmap = await createImageBitmap(source);
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    context?.drawImage(bitmap, 0, 0);
+    context?.getImageData(0, 0, 1, 1);
     return { kind: "bitmap", bitmap };
   } catch (cause) {
-    throw new CleancutError("input", `the picture cannot be read: ${reasonOf(cause)}`, { cause });
+    bitmap?.close();
+    if (!isDomException(cause, "SecurityError")) {
+      const message = `the picture cannot be read: ${cut(reasonOf(cause))}`;
+      throw new CleancutError("input", message, { cause });
+    }
+    const what = url ? cut(url) : "the picture";
+    throw new CleancutError(
+      url ? "fetch" : "input",
+      `${what} is of another origin and came without CORS, so it cannot be read`,
+      {
+        cause,
+        url,
+        hint: 'Serve it with Access-Control-Allow-Origin, load it with crossorigin="anonymous", or give a Blob.',
+      },
+    );
   }
 }
 
-const is8Bit = (data: unknown) => data instanceof Uint8Array || data instanceof Uint8ClampedArray;
-
+/** 8 bit, and sRGB where a colour space is named: what needs no conversion. */
 function isPixels(input: unknown): input is Pixels {
   if (typeof input !== "object" || input === null) return false;
-  return "data" in input && "width" in input && "height" in input && is8Bit(input.data);
+  if (!("data" in input && "width" in input && "height" in input)) return false;
+  const { colorSpace = "srgb" } = input as Partial<ImageData>;
+  return colorSpace === "srgb" && /^Uint8(Clamped)?Array$/.test(brandOf(input.data));
 }
 
 function fromPixels({ data, width, height }: Pixels): Photo {
   const isSide = (side: unknown) => Number.isInteger(side) && (side as number) > 0;
   if (!isSide(width) || !isSide(height) || data.length !== width * height * 4) {
-    const message = `${data.length} bytes are not ${width} x ${height} RGBA pixels`;
+    const message = `${data.length} bytes are not ${cut(width)} x ${cut(height)} RGBA pixels`;
     throw new CleancutError("input", message);
   }
   return { kind: "pixels", pixels: new Uint8Array(data), width, height };
@@ -147,5 +136,5 @@ function fromPixels({ data, width, height }: Pixels): Photo {
 
 function describe(input: unknown): string {
   if (input === null || typeof input !== "object") return `the argument (${typeof input})`;
-  return `the argument (${input.constructor?.name ?? "object"})`;
+  return `the argument (${cut(input.constructor?.name ?? "object")})`;
 }

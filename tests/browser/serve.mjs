@@ -1,6 +1,7 @@
 /**
  * Serves the project's folder as it is: the package without any bundler, under a strict CSP.
- * `/br/` serves the same with brotli; a form posted to `/upload` is answered with what arrived.
+ * `/br/` serves the same with brotli, `/cors/` to every origin; `/blank?name=value` has more headers;
+ * a form posted to `/upload` is answered with what arrived.
  */
 
 import { createHash } from "node:crypto";
@@ -39,9 +40,10 @@ async function describe(request) {
 }
 
 createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, "http://host");
+  const { pathname, searchParams } = new URL(request.url, "http://host");
   const brotli = pathname.startsWith("/br/");
-  const path = normalize(decodeURIComponent(brotli ? pathname.slice(3) : pathname));
+  const path = normalize(decodeURIComponent(pathname.replace(/^\/(br|cors)\//, "/")));
+  if (pathname.startsWith("/cors/")) response.setHeader("access-control-allow-origin", "*");
   const send = (type, body, headers = {}) =>
     response
       .writeHead(200, { "content-type": type, "content-security-policy": CSP, ...headers })
@@ -50,7 +52,7 @@ createServer(async (request, response) => {
     if (request.method === "POST") {
       send("application/json", JSON.stringify(await describe(request)));
     } else if (path === "/" || path === "/blank") {
-      send("text/html", BLANK);
+      send("text/html", BLANK, Object.fromEntries(searchParams));
     } else {
       const type = TYPES[extname(path)] ?? "application/octet-stream";
       send(type, await read(path, brotli), brotli ? { "content-encoding": "br" } : {});

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { decode } from "fast-png";
 
 import { cleancut, fixture } from "./installed.mjs";
@@ -210,4 +211,66 @@ test("a preset stands for what is not said, and the file's type is its own", asy
   cutout.dispose();
   const removed = await cleancut.removeBackground(fixture("ball.jpg"), { preset: "amazon" });
   assert.equal(removed.type, "image/jpeg");
+});
+
+test("bytes, files and URLs of another realm are taken", async () => {
+  const expected = await cleancut.removeBackground(fixture("rgb.png"));
+  const hex = fixture("rgb.png").toString("hex");
+  const bytes = runInNewContext(`Uint8Array.from("${hex}".match(/../g), (b) => parseInt(b, 16))`);
+  for (const input of [
+    bytes,
+    bytes.buffer,
+    { data: runInNewContext("new Uint8Array(64)"), width: 4, height: 4 },
+  ]) {
+    const cutout = await cleancut.segment(input);
+    assert.equal(cutout.width, input.width ?? 64);
+    cutout.dispose();
+  }
+  const { size } = await cleancut.removeBackground(bytes.buffer);
+  assert.equal(size, expected.size);
+});
+
+test("what is gone is an input error, and nothing else is lost", async () => {
+  const held = await cleancut.segment(fixture("rgb.png"));
+  const view = new Uint8Array(fixture("rgb.png"));
+  const used = new Response(fixture("rgb.png"));
+  await used.arrayBuffer();
+  structuredClone(view.buffer, { transfer: [view.buffer] });
+  for (const [input, hint] of [
+    [view, /transferred/],
+    [view.buffer, /transferred/],
+    [used, /clone/],
+    [{ data: view, width: 1, height: 1 }, /./],
+  ]) {
+    await assert.rejects(cleancut.removeBackground(input), (error) => {
+      assert.ok(error instanceof cleancut.CleancutError, `${error}`);
+      assert.equal(error.code, "input");
+      assert.match(error.hint, hint);
+      return true;
+    });
+  }
+  await assert.rejects(held.toImageBitmap(), { code: "encode", message: /no bitmap/ });
+  assert.equal((await held.toBlob()).type, "image/png");
+  held.dispose();
+});
+
+test("data: URLs are read, base64 alone is no URL, messages stay short", async () => {
+  const base64 = fixture("rgb.png").toString("base64");
+  const { type } = await cleancut.removeBackground(`data:image/png;base64,${base64}`);
+  assert.equal(type, "image/png");
+  const long = "x".repeat(5000);
+  for (const [code, input, options] of [
+    ["input", base64],
+    ["input", fixture("mug.jpg").toString("base64")],
+    ["input", `${long}.jpg`],
+    ["fetch", `file:///${long}.jpg`],
+    ["option", fixture("rgb.png"), { align: long }],
+    ["option", fixture("rgb.png"), { margin: Array(900).fill(1) }],
+  ]) {
+    await assert.rejects(cleancut.removeBackground(input, options), (error) => {
+      assert.equal(error.code, code);
+      assert.ok(error.message.length < 200, error.message);
+      return true;
+    });
+  }
 });

@@ -1,12 +1,21 @@
 /** `npx cleancut` beside the Rust command line. */
 
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import {
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 
-import { app, ROOT } from "./installed.mjs";
+import { app, fixture, ROOT } from "./installed.mjs";
 
 test("npx cleancut does what the Rust command line does, to the byte", () => {
   const metadata = execFileSync("cargo", ["metadata", "--format-version=1", "--no-deps"], {
@@ -68,3 +77,67 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
   assert.deepEqual(readdirSync(folder).sort(), ["wasm", "worker.js"]);
   assert.equal(readdirSync(join(folder, "wasm")).length, 3);
 });
+
+const TABLE = JSON.parse(readFileSync(join(ROOT, "tests/command_line.json"), "utf8"));
+/** How files of a format begin; `raw` is told by the ball's 320 x 240 px. */
+const BEGINS = { png: "\x89PNG", webp: "RIFF", jpeg: "\xff\xd8" };
+const FORMATS = [...Object.keys(BEGINS), "raw"];
+
+const is = (bytes, format) =>
+  format === "raw"
+    ? bytes.length === 320 * 240 * 4
+    : bytes.subarray(0, 4).toString("latin1").startsWith(BEGINS[format]);
+
+for (const [index, each] of TABLE.cases.entries()) {
+  test(`the table of the command line: ${each.name}`, async () => {
+    const { files = {}, after = {}, stdout, stderr = [], silent = [] } = each;
+    const folder = join(app, `table-${index}`);
+    mkdirSync(folder);
+    for (const [name, what] of Object.entries(files)) put(join(folder, name), what);
+    const seen = await run(each, folder);
+    assert.equal(seen.status, each.exit, seen.stderr);
+    if (FORMATS.includes(stdout)) assert.ok(is(seen.stdout, stdout), "of the format");
+    else assert.equal(seen.stdout.toString().slice(0, stdout?.length), stdout ?? "");
+    for (const words of stderr) assert.ok(seen.stderr.includes(words), seen.stderr);
+    for (const words of silent) assert.ok(!seen.stderr.includes(words), seen.stderr);
+    const expected = { ...files, ...after };
+    const paths = new Set(Object.keys(expected).flatMap(withParents));
+    assert.deepEqual(readdirSync(folder, { recursive: true }).sort(), [...paths].sort());
+    for (const [name, what] of Object.entries(expected)) holds(join(folder, name), what);
+  });
+}
+
+function put(path, what) {
+  mkdirSync(what === null ? path : dirname(path), { recursive: true });
+  if (what?.startsWith("=")) writeFileSync(path, what.slice(1));
+  else if (what?.startsWith("->")) symlinkSync(what.slice(2), path);
+  else if (what !== null) writeFileSync(path, fixture(what));
+}
+
+function holds(path, what) {
+  if (what === null) assert.ok(statSync(path).isDirectory(), path);
+  else if (what.startsWith("->")) assert.equal(readlinkSync(path), what.slice(2));
+  else if (what.startsWith("=")) assert.equal(readFileSync(path, "utf8"), what.slice(1));
+  else if (FORMATS.includes(what)) assert.ok(is(readFileSync(path), what), `${path}: ${what}`);
+  else assert.ok(readFileSync(path).equals(fixture(what)), path);
+}
+
+const withParents = (path) =>
+  path.split("/").map((_, index, names) => names.slice(0, index + 1).join("/"));
+
+async function run({ args, stdin, closed = [], limit }, cwd) {
+  const words = [join(app, "node_modules/.bin/cleancut"), ...TABLE.always, ...args];
+  if (limit) {
+    const script = `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$@"`;
+    words.unshift("sh", "-c", script);
+  }
+  const input = stdin ? openSync(join(ROOT, "tests/fixtures", stdin)) : "ignore";
+  const child = spawn(words[0], words.slice(1), { cwd, stdio: [input, "pipe", "pipe"] });
+  const read = { stdout: [], stderr: [] };
+  for (const name of ["stdout", "stderr"]) {
+    if (closed.includes(name)) child[name].destroy();
+    else child[name].on("data", (chunk) => read[name].push(chunk));
+  }
+  const status = await new Promise((resolve) => child.on("close", resolve));
+  return { status, stdout: Buffer.concat(read.stdout), stderr: `${Buffer.concat(read.stderr)}` };
+}

@@ -1,7 +1,7 @@
 /** A blank page with the package, imported without a bundler, under a strict CSP. */
 
 import { readFileSync } from "node:fs";
-import type { Page } from "@playwright/test";
+import type { Frame, Page } from "@playwright/test";
 
 import type * as Cleancut from "../../../dist/index.js";
 
@@ -34,9 +34,17 @@ declare global {
   }
 }
 
-/** Opens it with the package as `cleancut` and every worker it starts in `workers`. */
-export async function open(page: Page): Promise<void> {
-  await page.goto(`${ORIGIN}/`);
+/**
+ * Opens it with the package as `cleancut` and every worker it starts in `workers`; `headers` are
+ * those of the page.
+ */
+export async function open(page: Page, headers: Record<string, string> = {}): Promise<void> {
+  await page.goto(`${ORIGIN}/blank?${new URLSearchParams(headers)}`);
+  await load(page);
+}
+
+/** Makes the package and its workers known to a page or frame. */
+export async function load(page: Page | Frame): Promise<void> {
   await page.evaluate(async () => {
     window.workers = [];
     window.Worker = class extends Worker {

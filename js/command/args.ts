@@ -1,0 +1,76 @@
+/** In: the command line's words. Out: what was asked for, or a `UsageError`. */
+
+import { choose, toName } from "../contract/options.js";
+import { optionNames } from "../wasm/options.js";
+
+/** The arguments are wrong. */
+export class UsageError extends Error {}
+
+export interface Args {
+  readonly kind: "photos";
+  /** Files, folders, and `-` for standard input. */
+  readonly photos: string[];
+  /** A file, a folder, or `-` for standard output. */
+  output: string | undefined;
+  timings: boolean;
+  /** The picture behind the subject. */
+  background: string | undefined;
+  readonly options: Record<string, string | number>;
+}
+
+/** What is asked for instead of cut-outs. */
+export type Asked =
+  | Args
+  | { readonly kind: "help" | "version" }
+  | { readonly kind: "copy-assets"; readonly folder: string };
+
+export function parse(words: readonly string[]): Asked {
+  const args: Args = {
+    kind: "photos",
+    photos: [],
+    output: undefined,
+    timings: false,
+    background: undefined,
+    options: {},
+  };
+  const rest = [...words];
+  let isPlain = false;
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [name, given] = splitOption(isPlain ? "" : word);
+    const value = () => {
+      const text = given ?? rest.shift();
+      if (text === undefined) throw new UsageError(`missing argument for option '${name}'`);
+      return text;
+    };
+    if (name === undefined) args.photos.push(word);
+    else if (name === "--") isPlain = true;
+    else if (name === "-o" || name === "--output") args.output = value();
+    else if (name === "--background-image") args.background = value();
+    else if (name === "--max-megapixels") {
+      const text = value();
+      if (!(Number(text) > 0)) throw new UsageError(`cannot parse argument "${text}"`);
+      args.options.maxPixels = Math.floor(Number(text) * 1e6);
+    } else if (name === "--timings") {
+      if (given !== undefined) {
+        throw new UsageError(`unexpected argument for option '${name}': "${given}"`);
+      }
+      args.timings = true;
+    } else if (name === "-h" || name === "--help") return { kind: "help" };
+    else if (name === "-V" || name === "--version") return { kind: "version" };
+    else if (name === "--copy-assets") return { kind: "copy-assets", folder: value() };
+    else if (optionNames.includes(name.slice(2))) {
+      args.options[toName(name.slice(2))] = value();
+    } else throw new UsageError(`invalid option '${name}'`);
+  }
+  if (args.photos.length === 0) throw new UsageError("no photo given");
+  choose(args.options);
+  return args;
+}
+
+/** `--name=value`, `-n=value` and `-nvalue` in two; a word that is no option gives nothing. */
+function splitOption(word: string): [name?: string, value?: string | undefined] {
+  const [, long, longValue] = /^(--[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+  if (long) return [long, longValue];
+  const [, short, shortValue] = /^(-.)=?(.*)$/s.exec(word) ?? [];
+  return short ? [short, shortValue || undefined] : [];
+}
