@@ -131,6 +131,9 @@ fn with_chunks(png: &[u8], chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     [&png[..33], &chunks.collect::<Vec<u8>>(), &png[33..]].concat()
 }
 
+/// A chunk's name and its contents.
+type Chunk<'a> = (&'a [u8; 4], &'a [u8]);
+
 #[test]
 fn chunks_tell_colours_as_in_chromium() {
     let plain = fixture("rgb.png");
@@ -143,7 +146,7 @@ fn chunks_tell_colours_as_in_chromium() {
     let icc = &icc[8..icc.len() - 4];
     let (p3, odd) = ([12, 13, 0, 1], [2, 2, 0, 1]);
     // What Chromium 156 draws of the four quadrants.
-    let cases: [(&[(&[u8; 4], &[u8])], [[u8; 3]; 4]); 14] = [
+    let cases: [(&[Chunk<'_>], [[u8; 3]; 4]); 14] = [
         (
             &[(b"gAMA", &linear)],
             [[229, 110, 110], [110, 208, 133], [110, 133, 229], [244, 244, 244]],

@@ -96,9 +96,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let remover: LazyCell<Remover> = LazyCell::new(|| {
-        Remover::new(PLAN).expect("the embedded plan is the one of the manifest")
-    });
+    let remover: LazyCell<Remover> =
+        LazyCell::new(|| Remover::new(PLAN).expect("the embedded plan is the one of the manifest"));
     let mut failed = 0;
     for job in &jobs {
         if let Err(error) = cut_out(&remover, job, &args) {

@@ -35,6 +35,9 @@ pub(super) struct Scan {
 /// By component and block, of progressive pictures: the coefficients that are not zero.
 pub(super) type NonZero = Vec<Vec<u64>>;
 
+/// The tables of DC and AC that a component's blocks are read with, and their number in a unit.
+type Block<'a> = (Option<&'a Huffman>, Option<&'a Huffman>, usize);
+
 impl Scan {
     /// `header`: what follows its length.
     pub(super) fn read(header: &[u8], frame: &Frame) -> Option<Self> {
@@ -74,6 +77,7 @@ impl Scan {
     }
 
     /// Reads the scan from `bytes[at..]` and gives where it ends.
+    #[allow(clippy::needless_range_loop, reason = "a unit is more than an index")]
     pub(super) fn walk(
         &self,
         frame: &Frame,
@@ -119,11 +123,7 @@ impl Scan {
     }
 
     /// Of each component: the tables that its blocks are read with, and their number in a unit.
-    fn blocks<'a>(
-        &self,
-        frame: &Frame,
-        tables: &'a Tables,
-    ) -> Result<Vec<(Option<&'a Huffman>, Option<&'a Huffman>, usize)>, Flaw> {
+    fn blocks<'a>(&self, frame: &Frame, tables: &'a Tables) -> Result<Vec<Block<'a>>, Flaw> {
         let missing = Flaw::Broken("a Huffman table is missing");
         let table = |kind: usize, number: usize| tables[kind][number].as_ref();
         let is_alone = self.parts.len() == 1;
@@ -133,7 +133,7 @@ impl Scan {
             let wants_dc = self.band[0] == 0 && self.approximation[0] == 0;
             let wants_ac = self.band[1] > 0;
             let tables = (table(0, dc).filter(|_| wants_dc), table(1, ac).filter(|_| wants_ac));
-            if wants_dc > tables.0.is_some() || wants_ac > tables.1.is_some() {
+            if (wants_dc && tables.0.is_none()) || (wants_ac && tables.1.is_none()) {
                 return Err(missing);
             }
             blocks.push((tables.0, tables.1, if is_alone { 1 } else { across * down }));
