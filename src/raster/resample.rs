@@ -4,9 +4,10 @@
 //! under clear pixels does not bleed in. Where no filter is named it is Catmull-Rom's: sharp, with
 //! little ringing at the edge of a subject.
 
-use fast_image_resize::images::{Image as Pixels, ImageRef};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x4};
 use fast_image_resize::{
-    FilterType, IntoImageView, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer,
+    FilterType, ImageView, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
 };
 
 use super::{Area, Image, Mask, Rect};
@@ -72,16 +73,16 @@ pub(crate) fn resample(mut image: Image, part: Rect, source: Area, to: (u32, u32
     }
     let is_opaque = image.is_opaque();
     let (width, height) = (image.width(), image.height());
-    let mut pixels = Pixels::from_slice_u8(width, height, image.pixels_mut(), PixelType::U8x4)
-        .expect("an Image holds width * height * 4 bytes");
+    let mut pixels = view_mut::<U8x4>(image.pixels_mut(), (width, height));
     if !is_opaque {
-        MulDiv::new().multiply_alpha_inplace(&mut pixels).expect("RGBA has an alpha");
+        MulDiv::new().multiply_alpha_inplace_typed(&mut pixels).expect("RGBA has an alpha");
     }
     let mut drawn = filter(&pixels, source, to, FilterType::CatmullRom, false);
     if !is_opaque {
-        MulDiv::new().divide_alpha_inplace(&mut drawn).expect("RGBA has an alpha");
+        let mut pixels = view_mut::<U8x4>(&mut drawn, to);
+        MulDiv::new().divide_alpha_inplace_typed(&mut pixels).expect("RGBA has an alpha");
     }
-    Image::new(to.0, to.1, drawn.into_vec())
+    Image::new(to.0, to.1, drawn)
 }
 
 /// Whether pixels fall on pixels.
@@ -92,7 +93,7 @@ fn is_straight(start: f64, length: f64, to: u32) -> bool {
 /// `source` of a whole `mask` at the size `to`.
 pub(crate) fn resample_mask(mask: &Mask, source: Area, to: (u32, u32)) -> Mask {
     let drawn = filter(&of_mask(mask), source, to, FilterType::CatmullRom, false);
-    Mask::new(to.0, to.1, drawn.into_vec())
+    Mask::new(to.0, to.1, drawn)
 }
 
 /// A mask of another size.
@@ -103,39 +104,44 @@ pub(crate) fn resize_mask(mask: &Mask, width: u32, height: u32) -> Mask {
 /// `source` of a whole `image` at the size `to`.
 pub(crate) fn resize(image: &Image, source: Area, to: (u32, u32), by: FilterType) -> Image {
     let drawn = filter(&of_image(image), source, to, by, !image.is_opaque());
-    Image::new(to.0, to.1, drawn.into_vec())
+    Image::new(to.0, to.1, drawn)
 }
 
 /// The means of the pixels that fall into each of `to`, `[height, width, 4]` u8; hidden colours
 /// count, too.
 pub(crate) fn average(image: &Image, to: (u32, u32)) -> Vec<u8> {
     let whole = Area::whole(image.width(), image.height());
-    filter(&of_image(image), whole, to, FilterType::Box, false).into_vec()
+    filter(&of_image(image), whole, to, FilterType::Box, false)
 }
 
 /// [`average`] of a mask, `[height, width]` u8.
 pub(crate) fn average_mask(mask: &Mask, to: (u32, u32)) -> Vec<u8> {
     let whole = Area::whole(mask.width(), mask.height());
-    filter(&of_mask(mask), whole, to, FilterType::Box, false).into_vec()
+    filter(&of_mask(mask), whole, to, FilterType::Box, false)
 }
 
-fn of_image(image: &Image) -> ImageRef<'_> {
-    ImageRef::new(image.width(), image.height(), image.pixels(), PixelType::U8x4)
+fn of_image(image: &Image) -> TypedImageRef<'_, U8x4> {
+    TypedImageRef::from_buffer(image.width(), image.height(), image.pixels())
         .expect("an Image holds width * height * 4 bytes")
 }
 
-fn of_mask(mask: &Mask) -> ImageRef<'_> {
-    ImageRef::new(mask.width(), mask.height(), mask.values(), PixelType::U8)
+fn of_mask(mask: &Mask) -> TypedImageRef<'_, U8> {
+    TypedImageRef::from_buffer(mask.width(), mask.height(), mask.values())
         .expect("a Mask holds width * height bytes")
 }
 
-fn filter(
-    pixels: &impl IntoImageView,
+fn view_mut<P: PixelTrait>(bytes: &mut [u8], (width, height): (u32, u32)) -> TypedImage<'_, P> {
+    TypedImage::from_buffer(width, height, bytes).expect("a pixel's bytes for each pixel")
+}
+
+/// Typed, since [`Resizer::resize`] compiles the filters of every kind of pixel there is.
+fn filter<P: PixelTrait>(
+    pixels: &impl ImageView<Pixel = P>,
     source: Area,
     to: (u32, u32),
     by: FilterType,
     use_alpha: bool,
-) -> Pixels<'static> {
+) -> Vec<u8> {
     // The sums of a placement may be off by the last bit.
     let width = source.width.min(f64::from(pixels.width()) - source.x);
     let height = source.height.min(f64::from(pixels.height()) - source.y);
@@ -143,10 +149,9 @@ fn filter(
         .resize_alg(ResizeAlg::Convolution(by))
         .crop(source.x, source.y, width, height)
         .use_alpha(use_alpha);
-    let kind = pixels.pixel_type().expect("pixels are of one kind");
-    let mut drawn = Pixels::new(to.0, to.1, kind);
+    let mut drawn = vec![0; to.0 as usize * to.1 as usize * P::size()];
     Resizer::new()
-        .resize(pixels, &mut drawn, &options)
+        .resize_typed(pixels, &mut view_mut::<P>(&mut drawn, to), &options)
         .expect("the source lies inside the picture");
     drawn
 }
