@@ -33,10 +33,6 @@ function end({ status, error }, command, args, remedy) {
     fail(`failed: ${line(command, args)}`, remedy ?? "The reason stands above; then run it again.");
 }
 
-function seconds(began) {
-  return ((performance.now() - began) / 1000).toFixed(0);
-}
-
 /** Runs a command in the project's root and ends everything when it fails. */
 export function step(title, command, args, { remedy, env = {} } = {}) {
   const began = performance.now();
@@ -47,7 +43,8 @@ export function step(title, command, args, { remedy, env = {} } = {}) {
     env: { ...process.env, ...env },
   });
   end(result, command, args, remedy);
-  if (performance.now() - began > 1000) say(`  ${seconds(began)} s`);
+  const seconds = (performance.now() - began) / 1000;
+  if (seconds > 1) say(`  ${seconds.toFixed(0)} s`);
 }
 
 /**
@@ -55,7 +52,6 @@ export function step(title, command, args, { remedy, env = {} } = {}) {
  * with `isShown`. Ends everything when it fails, once the caller awaits something.
  */
 export function beside(title, command, args, { remedy, env = {}, isShown = false } = {}) {
-  const began = performance.now();
   say(`${title}, beside what follows`);
   const log = join(mkdtempSync(join(tmpdir(), "cleancut-")), "log");
   const file = openSync(log, "w");
@@ -73,7 +69,7 @@ export function beside(title, command, args, { remedy, env = {}, isShown = false
       if (status !== 0 || isShown) process.stdout.write(readFileSync(log));
       rmSync(dirname(log), { recursive: true, force: true });
       end({ status, error }, command, args, remedy);
-      say(`${title}: ${seconds(began)} s`);
+      say(`${title}: done`);
       resolve();
     };
     child.once("error", (error) => finish(1, error));
