@@ -105,7 +105,7 @@ test("what can be done here is told", async () => {
   assert.equal(capabilities.simd, true);
   assert.equal(capabilities.worker, false);
   assert.equal(capabilities.cached, false);
-  assert.ok(capabilities.bytesToDownload > 3e6);
+  assert.ok(capabilities.bytesToDownload > 2e6);
   assert.equal(await cleancut.isCached(), false);
   await cleancut.clearCache();
 });
