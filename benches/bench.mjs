@@ -92,7 +92,7 @@ function sizes() {
     "wasm, relaxed": ["dist/wasm/relaxed.wasm"],
     "wasm, simd": ["dist/wasm/simd.wasm"],
     "JavaScript of `cleancut`, worker included": js,
-    "model's plan": ["dist/wasm/cleancut.plan"],
+    "model's plan": ["dist/wasm/base.plan"],
   };
   for (const [name, files] of Object.entries(groups)) {
     const contents = files.map((file) => readFileSync(join(ROOT, file)));

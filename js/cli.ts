@@ -40,7 +40,7 @@ Options:
                            a picture to put behind the subject
       --max-megapixels N   refuse larger photos [default: 64]
       --timings            print the milliseconds of each step to standard error
-      --copy-assets PATH   copy the worker, the wasms and the model into a folder of a website
+      --copy-assets PATH   copy the worker, the wasms and the models into a folder of a website
   -h, --help               print this help
   -V, --version            print the version
 
@@ -58,7 +58,7 @@ function version(): string {
 /** For bundlers that leave `new URL` alone: what belongs beside the bundle. */
 function copyAssets(folder: string): void {
   mkdirSync(join(folder, "wasm"), { recursive: true });
-  for (const file of ["worker.js", "wasm/simd.wasm", "wasm/relaxed.wasm", "wasm/cleancut.plan"]) {
+  for (const file of ["worker.js", ...Object.keys(pins).map((name) => `wasm/${name}`)]) {
     writeFileSync(join(folder, file), readFileSync(new URL(`./${file}`, import.meta.url)));
   }
 }

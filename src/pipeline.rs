@@ -12,13 +12,13 @@
 
 use crate::cutout::Cutout;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::find::alpha::{is_cut_out, own_mask};
 use crate::find::border::{cut_sides, narrow, reach_border, widen};
 use crate::find::preprocess::preprocess;
 use crate::find::subject::{self, Subject};
 use crate::matte::{matte, studio};
-use crate::options::{Method, Options};
+use crate::options::{Method, Model, Options};
 use crate::raster::{Image, shrink};
 use crate::read::read;
 use crate::step::Step;
@@ -27,21 +27,33 @@ use crate::step::Step;
 #[derive(Debug)]
 pub struct Remover {
     engine: Engine,
+    model: Model,
 }
 
 impl Remover {
-    /// Loads `model`, the bytes of the file that [`MODEL_NAME`](crate::engine::MODEL_NAME) names.
+    /// Loads the plan of one of the [`Model`]s of this version, whole: [`Model::sha256`] is the hash
+    /// of its ONNX file. With the feature `lower`, that file itself will do.
     ///
     /// # Errors
-    /// [`Error::Model`](crate::Error::Model).
+    /// [`Error::Model`].
     pub fn new(model: &[u8]) -> Result<Self> {
-        Ok(Self { engine: Engine::load(model)? })
+        let engine = Engine::load(model)?;
+        let model = Model::of(engine.source()).ok_or_else(|| {
+            let names = Model::ALL.map(Model::name).join(" or ");
+            Error::Model { reason: format!("it is not this version's {names}") }
+        })?;
+        Ok(Self { engine, model })
+    }
+
+    /// The model it holds.
+    pub fn model(&self) -> Model {
+        self.model
     }
 
     /// Finds the subject of `photo`, which is upright. `on_step` is called as each step begins.
     ///
     /// # Errors
-    /// [`Error::Inference`] or [`Error::BusyGround`]. That there is no subject is no error here:
+    /// [`Error::Model`], [`Error::Inference`] or [`Error::BusyGround`]. That there is no subject is no error here:
     /// [`Cutout::subject`] says so.
     pub fn segment(
         &self,
@@ -51,6 +63,10 @@ impl Remover {
     ) -> Result<Cutout> {
         if !needs_network(&photo, options) {
             return segment_studio(photo, options, on_step);
+        }
+        if let Some(wanted) = options.model.filter(|&wanted| wanted != self.model) {
+            let (wanted, held) = (wanted.name(), self.model.name());
+            return Err(Error::Model { reason: format!("{wanted} is wanted, {held} is loaded") });
         }
         on_step(Step::Preprocess);
         let small = shrink(&photo);
@@ -81,7 +97,7 @@ impl Remover {
     /// called as each step begins.
     ///
     /// # Errors
-    /// Any [`Error`] but `Model`.
+    /// Any [`Error`].
     pub fn remove(
         &self,
         photo: &[u8],

@@ -1,4 +1,4 @@
-/** Builds dist/, the npm package: both wasms, the model's plan, the bundled TypeScript. */
+/** Builds dist/, the npm package: both wasms, the models' plans, the bundled TypeScript. */
 
 import { createHash } from "node:crypto";
 import {
@@ -24,14 +24,22 @@ export const OUT = join(DIST, "wasm");
 /** Compiled but not bundled, and the modules that this file writes. */
 const STAGE = join(ROOT, "build", "js");
 const MODELS = join(ROOT, "models");
-const PLAN = "cleancut.plan";
-const FILES = { simd: "simd.wasm", relaxed: "relaxed.wasm", model: PLAN };
+/** What `models/` ships: the default's name, and each name's ONNX file. */
+const { default: DEFAULT_MODEL, shipped: SHIPPED } = JSON.parse(
+  readFileSync(join(MODELS, "manifest.json"), "utf8"),
+);
+const MODEL_NAMES = Object.keys(SHIPPED);
+const FILES = {
+  simd: "simd.wasm",
+  relaxed: "relaxed.wasm",
+  ...Object.fromEntries(MODEL_NAMES.map((name) => [name, `${name}.plan`])),
+};
 /** The entry points that have types. */
-const TYPED = ["index", "core", "inline", "element", "attach"];
+const TYPED = ["index", "core", "inline", "inline-small", "element", "attach"];
 /** What a page loads together, and what holds the engine itself; the worker is one file. */
 const GROUPS = [
   { names: ["index", "element", "attach"], chunks: "[name].js" },
-  { names: ["core", "inline", "cli"], chunks: "core-[name].js" },
+  { names: ["core", "inline", "inline-small", "cli"], chunks: "core-[name].js" },
   { names: ["worker"], instead: { "./hints.js": join(STAGE, "contract", "no-hints.js") } },
 ];
 
@@ -51,7 +59,7 @@ export async function build() {
     copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, FILES[name]));
   }
   shareGlue(bound.map(([, folder]) => folder));
-  copyPlan();
+  copyPlans();
   await packages;
   await buildJavaScript();
 }
@@ -79,11 +87,12 @@ function shareGlue([first, ...others]) {
   }
 }
 
-/** The plan lies beside the ONNX file that it was made of; `cargo test` holds them together. */
-export function copyPlan() {
+/** A plan lies beside the ONNX file that it was made of; `cargo test` holds them together. */
+export function copyPlans() {
   mkdirSync(OUT, { recursive: true });
-  const { shipped } = JSON.parse(readFileSync(join(MODELS, "manifest.json"), "utf8"));
-  copyFileSync(join(MODELS, shipped.replace(/\.onnx$/, ".plan")), join(OUT, PLAN));
+  for (const [name, onnx] of Object.entries(SHIPPED)) {
+    copyFileSync(join(MODELS, onnx.replace(/\.onnx$/, ".plan")), join(OUT, FILES[name]));
+  }
 }
 
 /** assets.js: the files and their sizes; pins.js: where they are, and what; assets.json: all of it. */
@@ -104,6 +113,12 @@ function writeAssets() {
       `    url: () => new URL("./wasm/${file}", import.meta.url),\n  },\n`,
   );
   const types = assets.map(({ name }) => `export declare const ${name}: Asset;\n`);
+  values.push(`export const defaultModel = "${DEFAULT_MODEL}";\n`);
+  values.push(`export const models = { ${MODEL_NAMES.join(", ")} };\n`);
+  types.push(`export declare const defaultModel: keyof typeof models;\n`);
+  types.push(
+    `export declare const models: { ${MODEL_NAMES.map((n) => `readonly ${n}: Asset`).join("; ")} };\n`,
+  );
   const asset =
     "export interface Asset {\n  readonly file: string;\n  readonly bytes: number;\n" +
     "  readonly id: string;\n}\n";
@@ -115,8 +130,9 @@ function writeAssets() {
   writeFileSync(join(STAGE, "wasm", "pins.js"), `export const pins = {\n${pins.join("")}};\n`);
   writeFileSync(join(STAGE, "wasm", "pins.d.ts"), pin);
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const published = assets.map(({ file, bytes, hash }) => ({
+  const published = assets.map(({ name, file, bytes, hash }) => ({
     file: `wasm/${file}`,
+    ...(MODEL_NAMES.includes(name) && { model: name, default: name === DEFAULT_MODEL }),
     bytes,
     sha256: hash.toString("hex"),
     integrity: `sha256-${hash.toString("base64")}`,
@@ -125,14 +141,14 @@ function writeAssets() {
   writeFileSync(join(DIST, "assets.json"), `${json}\n`);
 }
 
-/** embedded.js: the wasm that runs everywhere and the model, for `cleancut/inline`. */
+/** embedded-*.js: the wasm that runs everywhere, and each model, for `cleancut/inline`. */
 function writeEmbedded() {
-  const packed = (file) => gzipSync(readFileSync(join(OUT, file)), { level: 9 }).toString("base64");
-  const values = { wasmGzipBase64: packed(FILES.simd), modelGzipBase64: packed(PLAN) };
-  const lines = Object.entries(values).map(([name, text]) => `export const ${name} = "${text}";\n`);
-  const types = Object.keys(values).map((name) => `export declare const ${name}: string;\n`);
-  writeFileSync(join(STAGE, "wasm", "embedded.js"), lines.join(""));
-  writeFileSync(join(STAGE, "wasm", "embedded.d.ts"), types.join(""));
+  for (const name of ["simd", ...MODEL_NAMES]) {
+    const gzip = gzipSync(readFileSync(join(OUT, FILES[name])), { level: 9 });
+    const file = join(STAGE, "wasm", `embedded-${name}`);
+    writeFileSync(`${file}.js`, `export const gzipBase64 = "${gzip.toString("base64")}";\n`);
+    writeFileSync(`${file}.d.ts`, "export declare const gzipBase64: string;\n");
+  }
 }
 
 /** options.js: the options that the engine itself knows, so that no list can differ from it. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { chromium } from "@playwright/test";
 
-import { copyPlan, OUT } from "./build.mjs";
+import { copyPlans, OUT } from "./build.mjs";
 import { CHROMIUM_ARGS, setUpChromium } from "./setup.mjs";
 import { ROOT } from "./step.mjs";
 
@@ -15,9 +15,9 @@ export { ARTEFACTS, buildLab } from "./wasm.mjs";
 const ORIGIN = "http://localhost";
 const TYPES = { js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
 
-/** The folder of `cleancut.plan`. */
-export function buildPlan() {
-  copyPlan();
+/** The folder of the plans. */
+export function buildPlans() {
+  copyPlans();
   return OUT;
 }
 

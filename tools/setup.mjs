@@ -3,11 +3,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { arch } from "node:process";
 
 import "./node.cjs";
 import { ask, beside, fail, OFFLINE, ROOT, say, step } from "./step.mjs";
 
 const WASM_TARGET = "wasm32-unknown-unknown";
+
+/** What Debian calls this machine. */
+const MACHINES = { x64: "x86_64", arm64: "aarch64" };
 
 /** How tests and benchmarks start Chromium: headless as root, and asking nothing of any network. */
 export const CHROMIUM_ARGS = [
@@ -73,22 +77,42 @@ export function setUpRustLints() {
 
 /** The path of a Chromium for the browser tests, installed by apt where that is allowed. */
 export function setUpChromium() {
-  const wanted = process.env.CLEANCUT_CHROMIUM;
-  if (wanted) return wanted;
   const candidates = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-  const present = candidates.find((path) => existsSync(path));
+  return setUpBrowser("Chromium", "CLEANCUT_CHROMIUM", candidates, ["chromium"]);
+}
+
+/** The path of a Firefox, likewise. */
+export function setUpFirefox() {
+  const candidates = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
+  return setUpBrowser("Firefox", "CLEANCUT_FIREFOX", candidates, ["firefox-esr"]);
+}
+
+/** The path of WebKitGTK's browser, likewise, with its driver and a display to show itself on. */
+export function setUpWebKit() {
+  const folders = ["4.1", "4.0"].map((version) => `webkit2gtk-${version}`);
+  const candidates = folders.map(
+    (name) => `/usr/lib/${MACHINES[arch]}-linux-gnu/${name}/MiniBrowser`,
+  );
+  const packages = ["webkit2gtk-driver", "xvfb"];
+  return setUpBrowser("WebKitGTK", "CLEANCUT_WEBKIT", candidates, packages);
+}
+
+function setUpBrowser(name, variable, candidates, packages) {
+  const present = [process.env[variable], ...candidates].find((path) => path && existsSync(path));
   if (present) return present;
-  const remedy = "Install Chromium, or set CLEANCUT_CHROMIUM to the path of a Chromium or Chrome.";
+  const remedy = `Install ${name}, or set ${variable} to its path.`;
   if (ask("apt-get", ["--version"]) === undefined || process.getuid?.() !== 0) {
     fail(
-      "The browser tests need Chromium",
-      `${remedy}\n           On Debian: sudo apt-get install chromium`,
+      `The browser tests need ${name}`,
+      `${remedy}\n           On Debian: sudo apt-get install ${packages.join(" ")}`,
     );
   }
   step("Refreshing apt's lists", "apt-get", ["update", "-qq"], { remedy });
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  step("Installing Chromium", "apt-get", ["install", "-y", "-qq", "chromium"], { remedy, env });
-  if (!existsSync(candidates[0])) fail("apt installed no /usr/bin/chromium", remedy);
-  say("Chromium is there");
-  return candidates[0];
+  const args = ["install", "-y", "-qq", "--no-install-recommends", ...packages];
+  step(`Installing ${name}`, "apt-get", args, { remedy, env });
+  const installed = candidates.find((path) => existsSync(path));
+  if (!installed) fail(`apt installed no ${candidates[0]}`, remedy);
+  say(`${name} is there`);
+  return installed;
 }

@@ -5,14 +5,14 @@ import { join } from "node:path";
 
 import { build } from "./build.mjs";
 import { check } from "./check.mjs";
-import { setUpChromium } from "./setup.mjs";
+import { setUpChromium, setUpFirefox, setUpWebKit } from "./setup.mjs";
 import { beside, fail, ROOT, say, step } from "./step.mjs";
 
 /** `consumers` waits for registries and single pages, so it runs beside what compiles. */
 const ASIDE = { consumers: testConsumers };
 const PARTS = { check, rust: testRust, node: testNode };
-/** These wait for pages in a Chromium that has the machine to itself. */
-const LAST = { kernels: testKernels, browser: testBrowser };
+/** These wait for pages in a browser that has the machine to itself. */
+const LAST = { kernels: testKernels, browser: testBrowser, engines: testEngines };
 
 function testRust() {
   step("Testing the Rust", "cargo", ["test", "--locked"]);
@@ -37,6 +37,15 @@ function testBrowser() {
   step("Testing the page in Chromium", "npx", ["playwright", "test"], {
     env: { CLEANCUT_CHROMIUM: chromium },
   });
+}
+
+function testEngines() {
+  setUpFirefox();
+  setUpWebKit();
+  step("Building the cleancut binary", "cargo", ["build", "--locked", "--bin=cleancut"]);
+  step("Building the demo page", "npx", ["vite", "build", "www", "--logLevel=warn"]);
+  const args = ["--test", "tests/engines/engines.test.mjs"];
+  step("Testing package and page in Firefox and WebKitGTK", "node", args);
 }
 
 function testConsumers() {

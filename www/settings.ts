@@ -35,8 +35,9 @@ export class Settings {
 
   /** How the subject is found. */
   get find(): FindOptions {
-    const { refine, holes, subjects } = this.#values();
+    const { model, refine, holes, subjects } = this.#values();
     return {
+      ...(model === "base" ? {} : { model: "small" as const }),
       ...(refine === "fast" ? {} : { refine: refine === "off" ? false : "best" }),
       ...(holes === "auto" ? {} : { holes: holes as "open" | "fill" }),
       ...(subjects === "all" ? {} : { subjects: "largest" }),

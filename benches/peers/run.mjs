@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, dirname, join } from "node:path";
 
-import { ARTEFACTS, buildLab, buildPlan, launch, openPage } from "../../tools/lab.mjs";
+import { ARTEFACTS, buildLab, buildPlans, launch, openPage } from "../../tools/lab.mjs";
 import { ROOT, say, step } from "../../tools/step.mjs";
 import { bind, targetFolder } from "../../tools/wasm.mjs";
 import { median } from "../median.mjs";
@@ -22,7 +22,7 @@ const GMAC = 19.756;
 /** Runs in the page: loads cleancut and leaves `engine.run`. */
 async function loadCleancut({ artefact, side }) {
   const lab = await import(`/${artefact}/cleancut.js`);
-  const plan = new Uint8Array(await (await fetch("/plan/cleancut.plan")).arrayBuffer());
+  const plan = new Uint8Array(await (await fetch("/plan/base.plan")).arrayBuffer());
   const module = await (await fetch(`/${artefact}/cleancut_bg.wasm`)).arrayBuffer();
   const began = performance.now();
   const { memory } = await lab.default({ module_or_path: module });
@@ -153,7 +153,7 @@ async function main() {
   const manifest = JSON.parse(readFileSync(join(ROOT, "models", "manifest.json"), "utf8"));
   const fp32 = manifest.files.findLast((file) => file.precision === "fp32").name;
   const folders = {
-    plan: buildPlan(),
+    plan: buildPlans(),
     models: join(ROOT, "models"),
     tract: buildTract(),
     ort: join(HERE, "node_modules", "onnxruntime-web", "dist"),

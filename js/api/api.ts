@@ -1,12 +1,13 @@
 /** The functions that every entry point offers, over whatever runs the engine there. */
 
-import { checkNames } from "../contract/options.js";
+import { checkNames, mustBeModel } from "../contract/options.js";
 import type {
   Capabilities,
   ImageInput,
+  ModelName,
+  PreloadOptions,
   RemoveOptions,
   RemoverOptions,
-  RequestOptions,
 } from "../contract/types.js";
 import { missingAssets } from "../engine/cache.js";
 import { artefact, hasRelaxedSimd, hasSimd } from "../engine/probe.js";
@@ -18,8 +19,9 @@ export interface Api {
   removeBackground(input: ImageInput, options?: RemoveOptions): Promise<Blob>;
   segment(input: ImageInput, options?: RemoveOptions): Promise<Cutout>;
   createRemover(options?: RemoverOptions): Promise<Remover>;
-  preload(options?: RequestOptions): Promise<void>;
-  capabilities(): Promise<Capabilities>;
+  preload(options?: PreloadOptions): Promise<void>;
+  /** `model`: the one whose bytes are counted. */
+  capabilities(options?: { readonly model?: ModelName | undefined }): Promise<Capabilities>;
 }
 
 const LOAD = ["assets", "cache", "integrity"];
@@ -52,8 +54,9 @@ export function createApi(
       checkNames(options, hasWorker ? [...LOAD, ...WORKER] : LOAD);
       return start(options);
     },
-    async capabilities() {
-      const missing = await missingAssets();
+    async capabilities({ model } = {}) {
+      if (model !== undefined) mustBeModel(model);
+      const missing = await missingAssets(model);
       return {
         simd: hasSimd(),
         relaxedSimd: hasRelaxedSimd(),

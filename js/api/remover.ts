@@ -1,10 +1,10 @@
 import { CleancutError, cut, disposed, toCleancutError } from "../contract/errors.js";
-import { choose } from "../contract/options.js";
+import { choose, mustBeModel } from "../contract/options.js";
 import type {
   BatchItem,
   ImageInput,
+  PreloadOptions,
   RemoveOptions,
-  RequestOptions,
   Subject,
 } from "../contract/types.js";
 import { toJob } from "../engine/progress.js";
@@ -32,8 +32,9 @@ export class Remover {
   }
 
   /** Loads wasm and model, so that the first cut-out does not wait for them. */
-  async preload(options: RequestOptions = {}): Promise<void> {
-    await Promise.all(this.#engines.map((engine) => engine.run("load", {}, toJob(options))));
+  async preload({ model, ...options }: PreloadOptions = {}): Promise<void> {
+    if (model !== undefined) mustBeModel(model);
+    await Promise.all(this.#engines.map((engine) => engine.run("load", { model }, toJob(options))));
   }
 
   /**

@@ -14,7 +14,7 @@
  * - `other-shape`: a mask was applied to a picture of another shape
  * - `asset`: wasm or model could not be fetched
  * - `integrity`: wasm or model is not the file that this version was published with
- * - `model`: the model is not the one this version was made for
+ * - `model`: the model is not one that this version was made for, or not the one that was asked for
  * - `wasm`: WebAssembly is missing, too old or forbidden
  * - `worker`: the worker could not be started
  * - `crashed`: the engine broke down; the next call starts a new one
@@ -58,7 +58,8 @@ const HINTS: Record<ErrorCode, string> = {
   "other-shape": "Give another size of the same picture.",
   asset: "Serve the package's dist/wasm folder beside its JavaScript, or set assets.",
   integrity: "Serve wasm and model of the same version as the JavaScript.",
-  model: "Serve wasm and model of the same version as the JavaScript.",
+  model:
+    "Serve wasm and model of the same version as the JavaScript, and the model that is asked for.",
   wasm: "Needs WebAssembly SIMD (browsers since 2023) and, with a CSP, script-src 'wasm-unsafe-eval'.",
   worker: "Serve dist/worker.js from the page's own origin or set worker: false.",
   crashed: "Call again; please report what always does this.",

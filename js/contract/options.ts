@@ -1,5 +1,6 @@
 /** In: options as a caller writes them. Out: pairs of name and value, as the engine takes them. */
 
+import { models } from "../wasm/assets.js";
 import { optionNames } from "../wasm/options.js";
 import { brandOf } from "./brand.js";
 import { CleancutError, cut } from "./errors.js";
@@ -51,6 +52,13 @@ export function checkNames(options: object, known: readonly string[]): void {
       );
     }
   }
+}
+
+/** Refuses what is no model's name. */
+export function mustBeModel(name: unknown): void {
+  const names = Object.keys(models);
+  if (names.includes(name as string)) return;
+  throw new CleancutError("option", `model is ${cut(name)}; it takes ${names.join(" or ")}`);
 }
 
 function toWord(name: string, value: unknown): string {

@@ -53,6 +53,9 @@ export interface Progress {
   readonly totalBytes: number;
 }
 
+/** A network: `base` is right about most photos, `small` is a quarter of its bytes, for shops. */
+export type ModelName = "base" | "small";
+
 /** What every request takes. */
 export interface RequestOptions {
   /** Ends the request; the promise rejects with the signal's reason. */
@@ -67,6 +70,8 @@ export interface FindOptions {
   readonly maxPixels?: number | undefined;
   /** The side of the square that the network looks at, px: a multiple of 32, 160 to 640; 320 unless set. */
   readonly inputSize?: number | undefined;
+  /** The network; `base` unless set. Only the one that is used is downloaded. */
+  readonly model?: ModelName | undefined;
   /**
    * Who finds the subject: the network, the plain ground's colours (`studio`, which loads no model),
    * or both (`auto`, unless set).
@@ -211,7 +216,7 @@ export type AssetSource =
   | {
       /** One of the two wasms: its URL, its bytes, or compiled. */
       readonly wasm?: string | URL | Bytes | WebAssembly.Module | undefined;
-      /** The model: its URL or its bytes. */
+      /** One of the models, for every request: its URL or its bytes. */
       readonly model?: string | URL | Bytes | undefined;
     };
 
@@ -233,6 +238,12 @@ export interface RemoverOptions extends LoadOptions {
   readonly workers?: number | undefined;
   /** ms until a worker that has nothing to do and holds no cut-out is ended; 60 000 unless set. */
   readonly idleTimeout?: number | undefined;
+}
+
+/** What `preload` takes. */
+export interface PreloadOptions extends RequestOptions {
+  /** The network; `base` unless set. */
+  readonly model?: ModelName | undefined;
 }
 
 /** What this place can do, and what a first cut-out would download. */

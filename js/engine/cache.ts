@@ -3,14 +3,18 @@
  * another's. A cache that fails (private windows, full disks) is as good as none.
  */
 
-import { type Asset, model, relaxed, simd } from "../wasm/assets.js";
+import type { ModelName } from "../contract/types.js";
+import { type Asset, defaultModel, models, relaxed, simd } from "../wasm/assets.js";
 import { artefact } from "./probe.js";
 
 const NAME = "cleancut";
 const keyOf = ({ id }: Asset) => `/.cleancut/${id}`;
 
 /** What a cut-out needs here. */
-export const neededAssets = (): readonly Asset[] => [{ relaxed, simd }[artefact()], model];
+export const neededAssets = (model: ModelName = defaultModel): readonly Asset[] => [
+  { relaxed, simd }[artefact()],
+  models[model],
+];
 
 export async function readCached(asset: Asset): Promise<Uint8Array<ArrayBuffer> | undefined> {
   return quietly(async () => {
@@ -26,8 +30,8 @@ export async function writeCached(asset: Asset, bytes: Uint8Array<ArrayBuffer>):
 }
 
 /** The assets that a cut-out needs and that are not cached. */
-export async function missingAssets(): Promise<readonly Asset[]> {
-  const needed = neededAssets();
+export async function missingAssets(model?: ModelName): Promise<readonly Asset[]> {
+  const needed = neededAssets(model);
   const found = await quietly(async () => {
     const cache = await globalThis.caches?.open(NAME);
     return Promise.all(needed.map((asset) => cache?.match(keyOf(asset))));
@@ -36,11 +40,11 @@ export async function missingAssets(): Promise<readonly Asset[]> {
 }
 
 /** Whether wasm and model are in the Cache API, so that a first cut-out downloads nothing. */
-export async function isCached(): Promise<boolean> {
-  return (await missingAssets()).length === 0;
+export async function isCached(model?: ModelName): Promise<boolean> {
+  return (await missingAssets(model)).length === 0;
 }
 
-/** Takes wasm and model, of every version, out of the Cache API. */
+/** Takes wasm and models, of every version, out of the Cache API. */
 export async function clearCache(): Promise<void> {
   await quietly(async () => globalThis.caches?.delete(NAME));
 }

@@ -2,9 +2,9 @@
 
 import { brandOf } from "../contract/brand.js";
 import { CleancutError, reasonOf } from "../contract/errors.js";
-import type { Backend, Bytes } from "../contract/types.js";
+import type { Backend, Bytes, ModelName } from "../contract/types.js";
 import { readFile } from "../picture/file.js";
-import { type Asset, model, relaxed, simd } from "../wasm/assets.js";
+import { type Asset, models, relaxed, simd } from "../wasm/assets.js";
 import { type Pin, pins } from "../wasm/pins.js";
 import { readCached, writeCached } from "./cache.js";
 import { artefact, hasRelaxedSimd, hasSimd } from "./probe.js";
@@ -19,10 +19,10 @@ export interface Wasm {
   readonly backend: Backend;
 }
 
-/** Which of the two are to be loaded. */
+/** What is to be loaded. */
 export interface Wanted {
   readonly wasm: boolean;
-  readonly model: boolean;
+  readonly model: ModelName | undefined;
 }
 
 /** Fetches and compiles what is wanted. `onBytes`: bytes of it read so far, bytes in all. */
@@ -32,7 +32,8 @@ export async function loadAssets(
   onBytes: (loaded: number, total: number) => void,
 ): Promise<[Wasm | undefined, Uint8Array<ArrayBuffer> | undefined]> {
   const wasm = { relaxed, simd }[artefact()];
-  const total = (wanted.wasm ? wasm.bytes : 0) + (wanted.model ? model.bytes : 0);
+  const model = wanted.model && models[wanted.model];
+  const total = (wanted.wasm ? wasm.bytes : 0) + (model?.bytes ?? 0);
   let loaded = 0;
   const count = (bytes: number) => {
     loaded = Math.min(loaded + bytes, total);
@@ -41,7 +42,7 @@ export async function loadAssets(
   count(0);
   return Promise.all([
     wanted.wasm ? loadWasm(sources, wasm, count) : undefined,
-    wanted.model ? read(sources.model, [model], sources, count) : undefined,
+    model && read(sources.model, [model, ...Object.values(models)], sources, count),
   ]);
 }
 

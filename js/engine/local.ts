@@ -1,9 +1,11 @@
 /** Runs the wasm in this thread: inside the worker, and where no worker is wanted. */
 
 import { CleancutError, disposed, lost, reasonOf, toCleancutError } from "../contract/errors.js";
-import type { Backend, Subject } from "../contract/types.js";
+import type { Backend, ModelName, Subject } from "../contract/types.js";
+import { mayHaveAlpha } from "../picture/format.js";
 import { joined, toPicture } from "../picture/picture.js";
 import type { Photo } from "../picture/source.js";
+import { defaultModel, models } from "../wasm/assets.js";
 import * as glue from "../wasm/cleancut.js";
 import { loadAssets, type Wasm } from "./load.js";
 import { bytesLoaded, phaseBegins } from "./progress.js";
@@ -20,7 +22,7 @@ let isInitialised = false;
 export class LocalEngine implements Engine {
   readonly #sources: Sources;
   #backend: Backend | undefined;
-  #remover: glue.Remover | undefined;
+  #removers = new Map<ModelName, glue.Remover>();
   #cutouts = new Map<number, glue.Cutout>();
   #lastId: number;
   #queue: Promise<unknown> = Promise.resolve();
@@ -71,12 +73,12 @@ export class LocalEngine implements Engine {
 
   /** Lets go of everything that lives in the wasm instance. */
   drop(): void {
-    this.#remover = undefined;
+    this.#removers.clear();
     this.#cutouts.clear();
   }
 
   #handlers: Handlers = {
-    load: async (_, job) => void (await this.#load(job, true)),
+    load: ({ model = defaultModel }, job) => this.#load(job, model) as Promise<undefined>,
     remove: async ({ photo, style }, job) => {
       const steps = stepsOf(job);
       const cutout = await this.#segment(photo, style.words, steps, job);
@@ -143,14 +145,19 @@ export class LocalEngine implements Engine {
     job: Job,
   ): Promise<glue.Cutout> {
     steps.begin("load");
-    const isStudio = words[words.lastIndexOf("method") + 1] === "studio";
-    const remover = await this.#load(job, !isStudio);
+    const model = modelOf(words);
+    await this.#load(job, mayNeedNone(photo, words) ? undefined : model);
     mustGoOn(job);
     steps.begin("decode");
     const picture = await toPicture(photo, words);
-    return remover
-      ? remover.segment(picture, joined(words), steps.begin)
-      : glue.Cutout.studio(picture, joined(words), steps.begin);
+    if (!picture.needsNetwork(joined(words))) {
+      return glue.Cutout.studio(picture, joined(words), steps.begin);
+    }
+    if (!this.#removers.has(model)) steps.begin("load");
+    await this.#load(job, model);
+    mustGoOn(job);
+    const remover = this.#removers.get(model) as glue.Remover;
+    return remover.segment(picture, joined(words), steps.begin);
   }
 
   #hold(cutout: glue.Cutout, steps: Steps): Found {
@@ -172,18 +179,17 @@ export class LocalEngine implements Engine {
     if (this.#disposed) throw disposed();
   }
 
-  /** Loads what is not there yet: the wasm, and the network where it is wanted, which it gives. */
-  async #load(job: Job, wantsNetwork: boolean): Promise<glue.Remover | undefined> {
-    const wanted = { wasm: !this.#backend, model: wantsNetwork && !this.#remover };
-    if (wanted.wasm || wanted.model) {
-      const [wasm, model] = await loadAssets(this.#sources, wanted, (loaded, total) => {
-        job.report(bytesLoaded(loaded, total));
-      });
-      this.#mustLive();
-      if (wasm) this.#use(wasm);
-      if (model) this.#remover = new glue.Remover(model);
-    }
-    return wantsNetwork ? this.#remover : undefined;
+  /** Loads what is not there yet of the wasm and of the network that is wanted. */
+  async #load(job: Job, name: ModelName | undefined): Promise<void> {
+    const isThere = name && this.#removers.has(name);
+    const wanted = { wasm: !this.#backend, model: isThere ? undefined : name };
+    if (!wanted.wasm && !wanted.model) return;
+    const [wasm, model] = await loadAssets(this.#sources, wanted, (loaded, total) => {
+      job.report(bytesLoaded(loaded, total));
+    });
+    this.#mustLive();
+    if (wasm) this.#use(wasm);
+    if (name && model) this.#removers.set(name, new glue.Remover(model));
   }
 
   #use({ module, backend }: Wasm): void {
@@ -192,6 +198,18 @@ export class LocalEngine implements Engine {
     isInitialised = true;
     this.#backend = backend;
   }
+}
+
+/** The model that `words` ask for; a name that is none is the engine's to refuse. */
+function modelOf(words: readonly string[]): ModelName {
+  const name = words[words.lastIndexOf("model") + 1];
+  return Object.keys(models).find((known): known is ModelName => known === name) ?? defaultModel;
+}
+
+/** Whether the picture itself, which may be cut out already, is asked before a model is loaded. */
+function mayNeedNone(photo: Photo, words: readonly string[]): boolean {
+  const isOpaque = photo.kind === "file" && !mayHaveAlpha(photo.bytes);
+  return !isOpaque || words[words.lastIndexOf("method") + 1] === "studio";
 }
 
 /** A trap leaves the instance's memory in disorder, and disposing is to give memory back. */

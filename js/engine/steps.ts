@@ -15,7 +15,8 @@ export function stepsOf(job: Job): Steps {
   let current: Phase | undefined;
   let began = 0;
   const end = () => {
-    if (current) timings[current] = performance.now() - began;
+    if (current) timings[current] = (timings[current] ?? 0) + performance.now() - began;
+    current = undefined;
     return timings;
   };
   return {

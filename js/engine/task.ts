@@ -1,6 +1,6 @@
 /** What an engine is asked and answers; all of it passes through `postMessage`. */
 
-import type { Backend, Mask, Progress, Subject, Timings } from "../contract/types.js";
+import type { Backend, Mask, ModelName, Progress, Subject, Timings } from "../contract/types.js";
 import type { Photo } from "../picture/source.js";
 
 /** How a picture is made: options as pairs of name and value, and a picture to put it on. */
@@ -33,7 +33,7 @@ export interface Rendered {
 
 /** Every task: what it takes, what it gives. */
 export interface Tasks {
-  load: { takes: Record<never, never>; gives: undefined };
+  load: { takes: { readonly model?: ModelName | undefined }; gives: undefined };
   remove: {
     takes: { readonly photo: Photo; readonly style: Style };
     gives: Written & { readonly subject: Subject };

@@ -15,7 +15,6 @@ mod layers;
 #[cfg(feature = "lower")]
 mod lower;
 mod memory;
-mod model;
 mod network;
 mod plan;
 #[cfg(test)]
@@ -32,8 +31,6 @@ use self::plan::Plan;
 use crate::error::{Error, Result};
 use crate::raster::{INPUT_SIDE, Input, Saliency};
 
-pub use model::{MODEL_NAME, MODEL_SHA256, PLAN_NAME};
-
 /// The sides that the network runs at, px: multiples of this,
 pub const SIDE_STEP: u32 = 32;
 /// from this
@@ -44,6 +41,7 @@ pub const MAX_SIDE: u32 = 640;
 /// A network that is loaded and ready.
 #[derive(Debug)]
 pub struct Engine {
+    source: [u8; 32],
     layers: Layers,
     kernels: Kernels,
     /// What the last run used, for the next of its size. Missing while a run is under way.
@@ -51,8 +49,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Loads the plan of the model that this build was made for: [`MODEL_SHA256`] is the hash of
-    /// its ONNX file. With the feature `lower`, the ONNX file itself will do.
+    /// Loads a plan; with the feature `lower`, the ONNX file itself will do.
     ///
     /// # Errors
     /// [`Error::Model`].
@@ -65,7 +62,12 @@ impl Engine {
         let kernels = kernels::select();
         let layers = Layers::new(plan, kernels);
         let ready = Ready::new(&layers, INPUT_SIDE as usize).map_err(failed)?;
-        Ok(Self { layers, kernels, ready: Mutex::new(Some(ready)) })
+        Ok(Self { source: plan.source, layers, kernels, ready: Mutex::new(Some(ready)) })
+    }
+
+    /// The SHA-256 of the ONNX file that it was made from.
+    pub fn source(&self) -> &[u8; 32] {
+        &self.source
     }
 
     /// The kernel that this machine's instruction set allows: `"avx-vnni"`, `"relaxed add"`.
@@ -104,12 +106,9 @@ impl Engine {
 fn read(bytes: &[u8]) -> Result<Plan> {
     #[cfg(feature = "lower")]
     if !Plan::is_plan(bytes) {
-        model::check(&lower::sha256(bytes))?;
         return lower::lower(bytes).map(|(plan, _)| plan);
     }
-    let plan = Plan::read(bytes)?;
-    model::check(&plan.source)?;
-    Ok(plan)
+    Plan::read(bytes)
 }
 
 /// What [`lower`] makes.

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use tract_core::internal::*;
 
 use super::kernels::Kernels;
-use super::layers::{Add, Conv, Layer, Picture, Pool, Shape, Side, Upsample, Values};
-use super::plan::{Kind, MAX_CHANNELS, Plan};
+use super::layers::{
+    Conv, Depthwise, Layer, MAX_CHANNELS, Picture, Point, Pool, Shape, Side, Upsample, Values,
+};
+use super::plan::{Kind, Plan};
 
 /// Nodes of our own type instead of tract's `TypedOp`, whose tables reach every operator of
 /// tract-core: the graph, its order and the executor come without the rest.
@@ -129,16 +131,20 @@ op!(Operator, |operator| match operator {
 
 fn layer(kind: &Kind, kernels: Kernels) -> Arc<dyn Layer> {
     match kind {
-        Kind::Picture { levels, weights } => {
-            Arc::new(Picture::new(kernels.wide, weights, levels.clone()))
+        Kind::Picture { levels, weights, stride } => {
+            Arc::new(Picture::new(kernels.wide, weights, levels.clone(), *stride))
         }
         Kind::Conv { weights, dilation, c_low } => {
             Arc::new(Conv::new(kernels.narrow, weights, *dilation, *c_low))
         }
+        Kind::Point { weights, zero } => Arc::new(Point::new(kernels.narrow, weights, *zero)),
+        Kind::Depthwise { weights, stride } => {
+            Arc::new(Depthwise::new(kernels.narrow, weights, *stride))
+        }
         Kind::Side { weights } => Arc::new(Side::new(kernels.narrow, weights)),
         Kind::Pool => Arc::new(Pool),
         Kind::Upsample => Arc::new(Upsample),
-        Kind::Add { scales, sum_scale } => Arc::new(Add { scales: *scales, sum_scale: *sum_scale }),
+        Kind::Add(add) => Arc::new(add.clone()),
         Kind::Fuse(fuse) => Arc::new(fuse.clone()),
         Kind::Concat => unreachable!("a concatenation is no layer"),
     }

@@ -12,13 +12,11 @@
 //! Input 0 is the picture, input `i + 1` the output of node `i`; the last node is the saliency. A
 //! reader trusts nothing: every length is held against what is left, every number against its range.
 
-use super::layers::{Fuse, Weights};
+use super::layers::{Add, Code, Fuse, MAX_CHANNELS, Weights};
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"cleancut";
-const VERSION: u32 = 3;
-/// More than any network this engine is for; bounds what a damaged file can ask for.
-pub(super) const MAX_CHANNELS: usize = 4096;
+const VERSION: u32 = 4;
 const MAX_DILATION: usize = 64;
 const MAX_SCALE: usize = 64;
 
@@ -46,21 +44,28 @@ pub(crate) enum Kind {
     Picture {
         levels: Vec<i16>,
         weights: Weights,
+        stride: usize,
     },
     Conv {
         weights: Weights,
         dilation: usize,
         c_low: usize,
     },
+    /// `zero`: the output's zero point.
+    Point {
+        weights: Weights,
+        zero: u8,
+    },
+    Depthwise {
+        weights: Weights,
+        stride: usize,
+    },
     Side {
         weights: Weights,
     },
     Pool,
     Upsample,
-    Add {
-        scales: [f32; 2],
-        sum_scale: f32,
-    },
+    Add(Add),
     /// Along the channels.
     Concat,
     Fuse(Fuse),
@@ -186,15 +191,15 @@ impl<'a> Reader<'a> {
         let inputs = (0..count).map(|_| self.size("input", 0..=index)).collect::<Result<_>>()?;
         let kind = match kind {
             0 => {
-                let (levels, weights) = (self.levels()?, self.weights()?);
+                let (levels, weights) = (self.levels()?, self.weights(3)?);
                 let channels = (weights.c_in(), weights.c_out());
                 if channels.0 != 3 || channels.1 % 8 != 0 {
                     return Err(invalid(format!("the picture's channels are {channels:?}")));
                 }
-                Kind::Picture { levels, weights }
+                Kind::Picture { levels, weights, stride: self.size("stride", 1..=2)? }
             }
             1 => {
-                let weights = self.weights()?;
+                let weights = self.weights(3)?;
                 let dilation = self.size("dilation", 1..=MAX_DILATION)?;
                 let c_low = self.size("c_low", 0..=weights.c_in() - 1)?;
                 let steps = [weights.c_in() - c_low, c_low, weights.c_out()];
@@ -203,7 +208,7 @@ impl<'a> Reader<'a> {
                 }
                 Kind::Conv { weights, dilation, c_low }
             }
-            2 => match self.weights()? {
+            2 => match self.weights(3)? {
                 weights if weights.c_out() == 1 => Kind::Side { weights },
                 weights => {
                     return Err(invalid(format!("a side of {} channels", weights.c_out())));
@@ -211,12 +216,29 @@ impl<'a> Reader<'a> {
             },
             3 => Kind::Pool,
             4 => Kind::Upsample,
-            5 => Kind::Add { scales: [self.f32()?, self.f32()?], sum_scale: self.f32()? },
+            5 => Kind::Add(Add { inputs: [self.code()?, self.code()?], sum: self.code()? }),
             6 => Kind::Concat,
             7 => {
                 let weights = (0..count).map(|_| self.f32()).collect::<Result<_>>()?;
                 let bias = self.f32()?;
                 Kind::Fuse(Fuse { weights, bias, scale: self.size("scale", 1..=MAX_SCALE)? })
+            }
+            8 => {
+                let weights = self.weights(1)?;
+                let channels = (weights.c_in(), weights.c_out());
+                if channels.0 % 8 != 0 || channels.1 % 8 != 0 {
+                    return Err(invalid(format!("a 1x1 convolution's channels are {channels:?}")));
+                }
+                Kind::Point { weights, zero: self.zero()? }
+            }
+            9 => {
+                let kernel = self.size("kernel", 3..=5)?;
+                let weights = self.weights(kernel)?;
+                let channels = (weights.c_in(), weights.c_out());
+                if channels.0 != 1 || channels.1 % 8 != 0 || kernel % 2 == 0 {
+                    return Err(invalid(format!("{kernel}x{kernel}, depthwise, {channels:?}")));
+                }
+                Kind::Depthwise { weights, stride: self.size("stride", 1..=2)? }
             }
             _ => return Err(invalid(format!("node {index} is of unknown kind {kind}"))),
         };
@@ -227,16 +249,30 @@ impl<'a> Reader<'a> {
         (0..3 * 256).map(|_| Ok(i16::from_le_bytes(self.array()?))).collect()
     }
 
-    fn weights(&mut self) -> Result<Weights> {
+    /// An integer's meaning.
+    fn code(&mut self) -> Result<Code> {
+        Ok(Code { scale: self.f32()?, zero: self.zero()? })
+    }
+
+    /// A zero point.
+    fn zero(&mut self) -> Result<u8> {
+        match self.u8()? {
+            zero @ 0..=127 => Ok(zero),
+            zero => Err(invalid(format!("a zero point is {zero}; the limit is 127"))),
+        }
+    }
+
+    fn weights(&mut self, kernel: usize) -> Result<Weights> {
         let c_out = self.size("c_out", 1..=MAX_CHANNELS)?;
         let c_in = self.size("c_in", 1..=MAX_CHANNELS)?;
-        let values: Vec<i8> = self.take(c_out * 9 * c_in)?.iter().map(|&b| b as i8).collect();
+        let values: Vec<i8> =
+            self.take(c_out * kernel.pow(2) * c_in)?.iter().map(|&b| b as i8).collect();
         if values.contains(&i8::MIN) {
             return Err(invalid("a weight is -128; the limit is -127"));
         }
         let bias = (0..c_out).map(|_| Ok(self.u32()? as i32)).collect::<Result<_>>()?;
         let multiplier = (0..c_out).map(|_| self.f32()).collect::<Result<_>>()?;
-        Ok(Weights { values, bias, multiplier })
+        Ok(Weights { kernel, values, bias, multiplier })
     }
 }
 
@@ -263,26 +299,41 @@ fn put_node(out: &mut Vec<u8>, node: &Node) {
         Kind::Side { .. } => 2,
         Kind::Pool => 3,
         Kind::Upsample => 4,
-        Kind::Add { .. } => 5,
+        Kind::Add(_) => 5,
         Kind::Concat => 6,
         Kind::Fuse(_) => 7,
+        Kind::Point { .. } => 8,
+        Kind::Depthwise { .. } => 9,
     };
     out.push(kind);
     out.push(u8::try_from(node.inputs.len()).expect("a node has a handful of inputs"));
     node.inputs.iter().for_each(|&input| put_u32(out, input));
     match &node.kind {
-        Kind::Picture { levels, weights } => {
+        Kind::Picture { levels, weights, stride } => {
             out.extend(levels.iter().flat_map(|level| level.to_le_bytes()));
             put_weights(out, weights);
+            put_u32(out, *stride);
         }
         Kind::Conv { weights, dilation, c_low } => {
             put_weights(out, weights);
             put_u32(out, *dilation);
             put_u32(out, *c_low);
         }
+        Kind::Point { weights, zero } => {
+            put_weights(out, weights);
+            out.push(*zero);
+        }
+        Kind::Depthwise { weights, stride } => {
+            put_u32(out, weights.kernel);
+            put_weights(out, weights);
+            put_u32(out, *stride);
+        }
         Kind::Side { weights } => put_weights(out, weights),
-        Kind::Add { scales: [a, b], sum_scale } => {
-            out.extend([a, b, sum_scale].iter().flat_map(|scale| scale.to_le_bytes()));
+        Kind::Add(Add { inputs: [a, b], sum }) => {
+            for Code { scale, zero } in [a, b, sum] {
+                out.extend(scale.to_le_bytes());
+                out.push(*zero);
+            }
         }
         Kind::Fuse(fuse) => {
             out.extend(fuse.weights.iter().flat_map(|weight| weight.to_le_bytes()));

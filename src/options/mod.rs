@@ -1,12 +1,15 @@
 //! What a caller may choose: plain data, and one parser of names and words for the command line
 //! and for JavaScript, so that both say the same.
 
+mod model;
 mod parse;
 pub mod presets;
 
 use std::sync::Arc;
 
 use crate::raster::{INPUT_SIDE, Image};
+
+pub use model::Model;
 
 /// The default limit on width x height, px: what a 48 or 50 Mpx phone camera makes, and some air.
 pub const MAX_PIXELS: u64 = 64_000_000;
@@ -20,6 +23,9 @@ pub struct Options {
     /// `input-size`: the side of the square that the network looks at, px; a multiple of 32 from
     /// 160 to 640.
     pub input_size: u32,
+    /// `model`: `base` or `small`. Whoever loads models goes by it; a [`Remover`](crate::Remover)
+    /// holds one and takes no other. `None` leaves it to them.
+    pub model: Option<Model>,
     /// `method`: `auto`, `network` or `studio`.
     pub method: Method,
     /// `refine`: `off`, `fast` or `best`.
@@ -53,6 +59,7 @@ impl Default for Options {
         Self {
             max_pixels: MAX_PIXELS,
             input_size: INPUT_SIDE,
+            model: None,
             method: Method::Auto,
             refine: Refine::Fast,
             decontaminate: true,

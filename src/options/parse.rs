@@ -2,13 +2,13 @@
 
 use super::presets::preset;
 use super::{
-    Background, Channels, Fit, Format, Holes, Length, Method, Options, Refine, Shadow, Size,
+    Background, Channels, Fit, Format, Holes, Length, Method, Model, Options, Refine, Shadow, Size,
     Subjects,
 };
 use crate::error::{Error, Result};
 
 /// Every name that [`Options::parse`] knows, and what it takes.
-const NAMES: [(&str, &str); 21] = [
+const NAMES: [(&str, &str); 22] = [
     ("align", "center, top, bottom, left, right or two of them"),
     ("aspect", "a ratio of width to height such as 1, 0.75 or 3:4"),
     ("background", "transparent, a colour such as #ffffff or white, or blur"),
@@ -23,6 +23,7 @@ const NAMES: [(&str, &str); 21] = [
     ("margin", "1, 2 or 4 lengths such as 5% or 20px"),
     ("max-pixels", "a whole number from 1"),
     ("method", "auto, network or studio"),
+    ("model", "base or small"),
     ("preset", "amazon, ebay, google, shopify, tiktok, walmart or zalando"),
     ("quality", "a whole number from 1 to 100"),
     ("refine", "off, fast or best"),
@@ -101,6 +102,10 @@ impl Options {
             "margin" => self.frame.margin = margin(value)?,
             "max-pixels" => self.max_pixels = value.parse().ok().filter(|&limit| limit > 0)?,
             "method" => self.method = method(value)?,
+            "model" => {
+                let words = Model::ALL.map(|model| (model.name(), model));
+                self.model = Some(word(value, &words)?);
+            }
             "preset" => {
                 for (name, value) in preset(value)?.options {
                     self.take(name, value)?;

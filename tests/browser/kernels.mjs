@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { arch } from "node:process";
 
-import { buildLab, buildPlan, launch, openPage } from "../../tools/lab.mjs";
+import { buildLab, buildPlans, launch, openPage } from "../../tools/lab.mjs";
 import { say } from "../../tools/step.mjs";
 
 const RUNS = [
@@ -23,7 +23,7 @@ if (arch === "x64") {
 async function examine() {
   const lab = await import("/lab/cleancut.js");
   await lab.default({ module_or_path: "/lab/cleancut_bg.wasm" });
-  const plan = new Uint8Array(await (await fetch("/plan/cleancut.plan")).arrayBuffer());
+  const plan = new Uint8Array(await (await fetch("/plan/base.plan")).arrayBuffer());
   const side = 160;
   const rgba = new Uint8Array(4 * side * side).map((_, i) => (i % 4 === 3 ? 255 : (i * i) >> 9));
   const saliency = new lab.Lab(plan, rgba, side, side, side).run();
@@ -35,7 +35,7 @@ async function examine() {
   };
 }
 
-const plan = buildPlan();
+const plan = buildPlans();
 let first;
 for (const { artefact, flags, kernel, kernels } of RUNS) {
   const lab = buildLab(artefact);

@@ -12,7 +12,7 @@ import { app, bytesOf, cleancut, dist, entry, fixture, ROOT } from "./installed.
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 test("assets may come from elsewhere, but must be the published ones", async () => {
-  const [simd, relaxed, plan] = ["simd.wasm", "relaxed.wasm", "cleancut.plan"].map((name) =>
+  const [simd, relaxed, plan] = ["simd.wasm", "relaxed.wasm", "base.plan"].map((name) =>
     readFileSync(dist(`wasm/${name}`)),
   );
   const { assets, version } = JSON.parse(readFileSync(dist("assets.json"), "utf8"));
@@ -40,10 +40,10 @@ test("assets may come from elsewhere, but must be the published ones", async () 
   const bad = Buffer.from(plan);
   bad[1000] ^= 1;
   const cases = [
-    [{ model: bad }, { code: "integrity", message: /\d+ bytes\) is not cleancut\.plan/ }],
+    [{ model: bad }, { code: "integrity", message: /\d+ bytes\) is not base\.plan/ }],
     [{ model: Buffer.from("<!doctype html>") }, { code: "asset", message: /is a web page/ }],
     [{ wasm: plan }, { code: "integrity" }],
-    [pathToFileURL(app), { code: "asset", url: /(simd\.wasm|cleancut\.plan)$/ }],
+    [pathToFileURL(app), { code: "asset", url: /(simd\.wasm|base\.plan)$/ }],
     [{ model: "no url" }, { code: "option", message: /"no url" is not a URL/ }],
   ];
   for (const [source, { url, ...expected }] of cases) {
@@ -90,7 +90,7 @@ test("the method studio needs no model; what does loads it then", async () => {
   };
   assert.deepEqual(await loads(studio), [sizeOf("simd.wasm")]);
   assert.deepEqual(await loads(studio), []);
-  assert.deepEqual(await loads({ method: "network" }), [sizeOf("cleancut.plan")]);
+  assert.deepEqual(await loads({ method: "network" }), [sizeOf("base.plan")]);
   assert.deepEqual(await loads(), []);
   await remover.dispose();
 
@@ -98,6 +98,43 @@ test("the method studio needs no model; what does loads it then", async () => {
   for (const name of ["core", "inline"]) {
     assert.deepEqual(await bytesOf(await entry(name), photos[0], studio), expected, name);
   }
+});
+
+test("one model is loaded, the one that is asked for; a picture that is cut out needs none", async () => {
+  const { assets } = JSON.parse(readFileSync(dist("assets.json"), "utf8"));
+  const sizeOf = (file) => assets.find((asset) => asset.file === `wasm/${file}`).bytes;
+  const remover = await cleancut.createRemover();
+  const loads = async (photo, options) => {
+    const totals = new Set();
+    const onProgress = ({ totalBytes }) => totalBytes > 0 && totals.add(totalBytes);
+    await remover.segment(photo, { ...options, onProgress }).then((cutout) => cutout.dispose());
+    return [...totals];
+  };
+  const cutOut = await bytesOf(cleancut, fixture("mug.jpg"));
+  assert.deepEqual(await loads(cutOut), [sizeOf("simd.wasm")]);
+  assert.deepEqual(await loads(fixture("mug.jpg"), { model: "small" }), [sizeOf("small.plan")]);
+  assert.deepEqual(await loads(fixture("rgb.png")), [sizeOf("base.plan")]);
+  assert.deepEqual(await loads(fixture("rgb.png"), { model: "small" }), []);
+  await remover.preload({ model: "small" });
+  await remover.dispose();
+
+  const bytes = async (model) => (await cleancut.capabilities({ model })).bytesToDownload;
+  assert.equal(await bytes("base"), sizeOf("simd.wasm") + sizeOf("base.plan"));
+  assert.equal(await bytes("small"), sizeOf("simd.wasm") + sizeOf("small.plan"));
+  const wrong = { code: "option", message: /model is "?large"?; it takes base or small/ };
+  const large = { model: "large" };
+  await assert.rejects(cleancut.preload(large), wrong);
+  await assert.rejects(cleancut.capabilities(large), wrong);
+  await assert.rejects(cleancut.removeBackground(fixture("mug.jpg"), large), wrong);
+
+  const model = readFileSync(dist("wasm/small.plan"));
+  const small = await cleancut.createRemover({ assets: { model } });
+  assert.deepEqual(
+    new Uint8Array(await (await small.remove(fixture("mug.jpg"))).arrayBuffer()),
+    await bytesOf(cleancut, fixture("mug.jpg"), { model: "small" }),
+  );
+  await assert.rejects(small.remove(fixture("mug.jpg"), { model: "base" }), { code: "model" });
+  await small.dispose();
 });
 
 test("what can be done here is told", async () => {

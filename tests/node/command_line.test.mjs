@@ -33,6 +33,7 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
     ["orientation-6.jpg"],
     ["rgba.png", "--max-megapixels", "1"],
     ["ball.jpg", "--method", "studio"],
+    ["mug.jpg", "--model", "small"],
     ["mug.jpg", "--background", "white", "--margin=5%", "--preset", "ebay", "--size=300x"],
     ["mug.jpg", "--background-image", photo("rgb.png"), "--background-fit=contain"],
     ["mug.jpg", "--format", "jpeg", "--quality", "70", "--shadow", "soft"],
@@ -75,7 +76,7 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
   const folder = join(app, "public");
   assert.equal(node("--copy-assets", folder).status, 0);
   assert.deepEqual(readdirSync(folder).sort(), ["wasm", "worker.js"]);
-  assert.equal(readdirSync(join(folder, "wasm")).length, 3);
+  assert.equal(readdirSync(join(folder, "wasm")).length, 4);
 });
 
 const TABLE = JSON.parse(readFileSync(join(ROOT, "tests/command_line.json"), "utf8"));

@@ -47,12 +47,12 @@ test("the types of every entry point are packed, and no others", () => {
   const packed = readdirSync(dist(""), { recursive: true }).filter((path) =>
     path.endsWith(".d.ts"),
   );
-  assert.equal(entries.length, 5);
+  assert.equal(entries.length, 6);
   assert.deepEqual(packed.sort(), [...named].sort());
 });
 
 test("every entry point imports without a page, and core and inline give the same", async () => {
-  const entries = ["index", "core", "inline", "element", "attach"];
+  const entries = ["index", "core", "inline", "inline-small", "element", "attach"];
   const names = entries.map((name) => (name === "index" ? "cleancut" : `cleancut/${name}`));
   const script = `
     const before = Object.keys(globalThis).sort().join();
@@ -61,7 +61,7 @@ test("every entry point imports without a page, and core and inline give the sam
     const { define } = await import("cleancut/element");
     define();
     const { default: assets } = await import("cleancut/assets.json", { with: { type: "json" } });
-    if (assets.assets.length !== 3) throw new Error("assets.json");
+    if (assets.assets.length !== 4) throw new Error("assets.json");
   `;
   const { status, stderr } = spawnSync("node", ["--input-type=module", "-e", script], {
     cwd: app,
@@ -73,6 +73,9 @@ test("every entry point imports without a page, and core and inline give the sam
   for (const name of ["core", "inline"]) {
     assert.deepEqual(await bytesOf(await entry(name), fixture("rgba.png")), expected, name);
   }
+  const small = await bytesOf(cleancut, fixture("rgba.png"), { model: "small" });
+  assert.notDeepEqual(small, expected);
+  assert.deepEqual(await bytesOf(await entry("inline-small"), fixture("rgba.png")), small);
 });
 
 test("the JavaScript stays small, and weighs what the documentation says", () => {
@@ -84,6 +87,7 @@ test("the JavaScript stays small, and weighs what the documentation says", () =>
     cleancut: size(...importedBy("index.js"), "worker.js"),
     "cleancut/core": size(...importedBy("core.js")),
     "cleancut/inline": size(...importedBy("inline.js")),
+    "cleancut/inline-small": size(...importedBy("inline-small.js")),
     "cleancut/element": added("element.js"),
     "cleancut/attach": added("attach.js"),
   };

@@ -1,11 +1,13 @@
 //! What `models/manifest.json` says is what `models/` holds and what the engine takes.
 
-use cleancut::engine::{Engine, MODEL_NAME, MODEL_SHA256, PLAN_NAME, lower};
+use cleancut::Remover;
+use cleancut::engine::lower;
+use cleancut::options::Model;
 use sha2::{Digest, Sha256};
 
 use crate::{read, root};
 
-fn model(name: &str) -> Vec<u8> {
+fn model_file(name: &str) -> Vec<u8> {
     read(&root().join("models").join(name))
 }
 
@@ -15,31 +17,38 @@ fn sha256(bytes: &[u8]) -> String {
 
 #[test]
 fn every_file_has_the_size_and_hash_of_its_manifest() {
-    let manifest: serde_json::Value = serde_json::from_slice(&model("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&model_file("manifest.json")).unwrap();
     let files = manifest["files"].as_array().unwrap();
     for file in files {
         let name = file["name"].as_str().unwrap();
-        let bytes = model(name);
+        let bytes = model_file(name);
         assert_eq!(Some(bytes.len() as u64), file["bytes"].as_u64(), "{name}");
         assert_eq!(Some(sha256(&bytes).as_str()), file["sha256"].as_str(), "{name}");
     }
-    assert!(files.iter().any(|file| file["name"] == MODEL_NAME), "{MODEL_NAME} is listed");
-    assert_eq!(sha256(&model(MODEL_NAME)), MODEL_SHA256);
+    for model in Model::ALL {
+        let name = model.onnx();
+        assert!(files.iter().any(|file| file["name"] == name), "{name} is listed");
+        assert_eq!(sha256(&model_file(name)), model.sha256());
+    }
 }
 
 #[test]
-fn the_plan_is_the_onnx_file_lowered() {
-    let lowered = lower(&model(MODEL_NAME)).unwrap().plan;
-    let remedy = format!("cargo run --bin lower -- models/{MODEL_NAME} models/{PLAN_NAME}");
-    assert!(model(PLAN_NAME) == lowered, "it differs; type: {remedy}");
+fn a_plan_is_its_onnx_file_lowered() {
+    for model in Model::ALL {
+        let (onnx, plan) = (model.onnx(), model.plan());
+        let lowered = lower(&model_file(onnx)).unwrap().plan;
+        let remedy = format!("cargo run --bin lower -- models/{onnx} models/{plan}");
+        assert!(model_file(plan) == lowered, "it differs; type: {remedy}");
+    }
 }
 
 #[test]
 fn any_other_model_is_refused_by_its_hash() {
-    let mut other = model(MODEL_NAME);
-    *other.last_mut().unwrap() ^= 1;
-    let error = Engine::load(&other).unwrap_err();
-    assert_eq!(error.code(), "model");
-    assert!(error.to_string().contains(MODEL_SHA256), "{error}");
-    assert_eq!(Engine::load(b"").unwrap_err().code(), "model");
+    for model in Model::ALL {
+        assert_eq!(Remover::new(&model_file(model.plan())).unwrap().model(), model);
+        let mut other = model_file(model.onnx());
+        *other.last_mut().unwrap() ^= 1;
+        assert_eq!(Remover::new(&other).unwrap_err().code(), "model");
+    }
+    assert_eq!(Remover::new(b"").unwrap_err().code(), "model");
 }

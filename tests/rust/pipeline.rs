@@ -2,14 +2,14 @@
 
 use std::sync::LazyLock;
 
-use cleancut::engine::MODEL_NAME;
+use cleancut::options::Model;
 use cleancut::{Options, Remover, Step};
 use image::{GrayImage, RgbaImage};
 
 use crate::{fixture, golden, read, root};
 
 static REMOVER: LazyLock<Remover> = LazyLock::new(|| {
-    let model = read(&root().join("models").join(MODEL_NAME));
+    let model = read(&root().join("models").join(Model::DEFAULT.plan()));
     Remover::new(&model).unwrap()
 });
 
@@ -98,4 +98,16 @@ fn the_mug_is_boxed_and_no_side_cuts_it() {
     assert!(bounds.x > 100 && bounds.y > 50 && bounds.x + bounds.width < 620, "{bounds:?}");
     assert_eq!(subject.touches, cleancut::find::subject::Sides::default());
     assert!(subject.confidence > 0.6, "{}", subject.confidence);
+}
+
+#[test]
+fn a_remover_takes_no_other_model() {
+    let other = Model::ALL.into_iter().find(|&model| model != Model::DEFAULT);
+    let photo = cleancut::read::read(&fixture("mug.jpg"), u64::MAX).unwrap();
+    let mut options = Options::default();
+    options.model = other;
+    let error = REMOVER.segment(photo.clone(), &options, |_| {}).unwrap_err();
+    assert_eq!(error.code(), "model");
+    options.model = Some(Model::DEFAULT);
+    assert!(REMOVER.segment(photo, &options, |_| {}).is_ok());
 }

@@ -9,13 +9,19 @@ import onnx
 
 from paths import MODELS
 
+INT8 = (
+    "QDQ; weights i8 [-127, 127] per output channel; activations u8 [0, 127], zero point {}, "
+    "per tensor; image u8, zero point 108; biases i32; sides, fuse and sigmoid f32; scales that float32 sums exactly"
+)
 QUANTISATION = {
+    "base.onnx": "none; weights kept in f16",
+    "base-int8.onnx": INT8.format("0, of linear bottlenecks and their sums even"),
     "u2netp.onnx": "none",
-    "u2netp-int8.onnx": "QDQ; weights i8 [-127, 127] per output channel; activations u8 [0, 127], zero point 0, "
-    "per tensor; image u8, zero point 108; biases i32; sides, fuse and sigmoid f32; scales that float32 sums exactly",
+    "u2netp-int8.onnx": INT8.format("0"),
 }
-# What the crate is built for.
-SHIPPED = "u2netp-int8.onnx"
+# What the crate is built for, and what is used when no name is given.
+SHIPPED = {"base": "base-int8.onnx", "small": "u2netp-int8.onnx"}
+DEFAULT = "base"
 
 
 def entry(path):
@@ -25,7 +31,7 @@ def entry(path):
         "name": path.name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
-        "precision": "int8" if "int8" in path.name else "fp32",
+        "precision": "int8" if "int8" in path.name else "fp32 of f16" if "f16" in QUANTISATION[path.name] else "fp32",
         "producer": model.producer_name,
         "opset": model.opset_import[0].version,
         "input": "image [1, 3, h, w] f32: RGB / its maximum, ImageNet mean and deviation; h, w multiples of 32",
@@ -40,4 +46,5 @@ if __name__ == "__main__":
     parser.add_argument("--models", type=Path, default=MODELS)
     models = parser.parse_args().models
     files = [entry(models / name) for name in QUANTISATION]
-    (models / "manifest.json").write_text(json.dumps({"files": files, "shipped": SHIPPED}, indent=2) + "\n")
+    manifest = {"files": files, "shipped": SHIPPED, "default": DEFAULT}
+    (models / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use cleancut::options::Model;
 use cleancut::pipeline::{needs_network, segment_studio};
 use cleancut::read::read;
 use cleancut::{Remover, Step};
@@ -19,7 +20,8 @@ use cleancut::{Remover, Step};
 use args::Args;
 use jobs::{End, Job};
 
-const PLAN: &[u8] = include_bytes!(concat!("../../../models/", env!("CLEANCUT_PLAN_NAME")));
+const BASE: &[u8] = include_bytes!(concat!("../../../models/", env!("CLEANCUT_BASE_PLAN")));
+const SMALL: &[u8] = include_bytes!(concat!("../../../models/", env!("CLEANCUT_SMALL_PLAN")));
 
 const HELP: &str = "\
 Remove the background of photos.
@@ -60,6 +62,8 @@ Ground:
                            [default: none]
 
 Subject:
+      --model NAME         base, or small, which is right about shops' photos
+                           [default: base]
       --method METHOD      auto, network, or studio for plain grounds without a network
                            [default: auto]
       --refine HOW         off, fast or best [default: fast]
@@ -96,8 +100,13 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let remover: LazyCell<Remover> =
-        LazyCell::new(|| Remover::new(PLAN).expect("the embedded plan is the one of the manifest"));
+    let remover = LazyCell::new(|| {
+        let plan = match args.options.model.unwrap_or(Model::DEFAULT) {
+            Model::Base => BASE,
+            Model::Small => SMALL,
+        };
+        Remover::new(plan).expect("the embedded plans are those of the manifest")
+    });
     let mut failed = 0;
     for job in &jobs {
         if let Err(error) = cut_out(&remover, job, &args) {
@@ -124,7 +133,7 @@ fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 fn cut_out(
-    remover: &LazyCell<Remover>,
+    remover: &LazyCell<Remover, impl FnOnce() -> Remover>,
     Job { photo, output }: &Job,
     args: &Args,
 ) -> Result<(), Box<dyn std::error::Error>> {

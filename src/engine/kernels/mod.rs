@@ -1,8 +1,9 @@
 //! The inner loop of every convolution, once per instruction set, behind one contract.
 //!
 //! In: a [`Row`], packed input pixels and packed weights. Out: one output row, either the i32 sums
-//! ([`Kernel::sums`]) or activations in [0, 127] ([`Kernel::activations`]). A kernel knows no
-//! borders, dilations or images: [`layers`](super::layers) packs rows and lists the [`Tap`]s.
+//! ([`Kernel::sums`]) or activations in [0, 127] ([`Kernel::activations`]); of a depthwise
+//! convolution, activations ([`Kernel::depthwise`]). A kernel knows no borders, dilations or images:
+//! [`layers`](super::layers) packs rows and lists the [`Tap`]s.
 //!
 //! ```text
 //! for pixel in 0..pixels
@@ -15,13 +16,19 @@
 //!
 //! 1. A step is 4 bytes of input and 32 bytes of weights: 8 output channels (a *block*) by 4 bytes.
 //!    The 4 bytes are four u7 elements against i8 weights, or two i16 against i16 ([`Elements`]).
-//! 2. Tiles are 4 pixels by one block. The last tile of a row overlaps the one before it.
-//! 3. Integer sums wrap nowhere: activations are at most 127, weights at least -127, so a pair sum
+//! 2. In a depthwise row each channel has input of its own: `x[.. + 4 * channel]` in the place of
+//!    the same 4 bytes for all. They are neighbours along the map's row, next to each other.
+//! 3. Tiles are 4 pixels by one block. The last tile of a row overlaps the one before it.
+//! 4. Integer sums wrap nowhere: activations are at most 127, weights at least -127, so a pair sum
 //!    stays below 2^15 and 2^17 products fit in an i32.
-//! 4. Requantising is `round_ties_even(clamp(sum as f32 * multiplier, 0, 127))`: one conversion and
-//!    one product, which IEEE 754 defines to the bit, so every kernel gives the same bytes. It is
-//!    also what QuantizeLinear does where the multiplier is exact, which `lower` demands.
+//! 5. Requantising is `round_ties_even(clamp(sum as f32 * multiplier + zero, 0, 127))`: one
+//!    conversion, one product and one sum, which IEEE 754 defines to the bit, so every kernel gives
+//!    the same bytes. It is also what QuantizeLinear does where the multiplier is exact, which
+//!    `lower` demands, and the zero point even.
 
+#[cfg(target_arch = "aarch64")]
+#[allow(unsafe_code, reason = "loads and stores of vectors go through pointers")]
+mod neon;
 #[cfg(any(not(target_arch = "wasm32"), feature = "lab"))]
 mod scalar;
 #[cfg(any(test, feature = "lab"))]
@@ -46,9 +53,6 @@ pub(crate) const STEP: usize = 4;
 pub(crate) const BLOCK_STEP: usize = BLOCK * STEP;
 /// The largest activation.
 pub(crate) const MAX_ACTIVATION: f32 = 127.0;
-
-/// Added to an f32 in [0, 127] it leaves the integer, rounded half to even, in the lowest byte.
-pub(crate) const ROUND: f32 = 8_388_608.0;
 
 /// What the bytes of packed rows and weights are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +104,7 @@ pub(crate) struct Row<'a> {
     pub(crate) pixels: usize,
     /// What each output value sums.
     pub(crate) taps: &'a [Tap],
-    /// `[c_out / 8, k / n, 8, n]`, `n` the elements of a step.
+    /// `[c_out / 8, k / n, 8, n]`, `n` the elements of a step; `k` counts what a channel sums.
     pub(crate) weights: &'a [u8],
     /// Bytes of one block of `weights`.
     pub(crate) block_bytes: usize,
@@ -113,13 +117,13 @@ impl Row<'_> {
     }
 
     /// # Panics
-    /// When a tap of any pixel or block leaves `x` or `weights`.
-    fn check(&self) {
+    /// When a tap of any pixel or block leaves `x`, of which a step reads `step` bytes, or `weights`.
+    fn check(&self, step: usize) {
         assert!(self.pixels > 0 && self.block_bytes > 0, "a row has pixels and weights");
         assert_eq!(self.weights.len() % self.block_bytes, 0, "weights are whole blocks");
         let last = (self.pixels - 1) * self.stride;
         for tap in self.taps {
-            assert!(tap.x + last + tap.steps * STEP <= self.x.len(), "{tap:?} leaves the input");
+            assert!(tap.x + last + tap.steps * step <= self.x.len(), "{tap:?} leaves the input");
             assert!(tap.w + tap.steps * BLOCK_STEP <= self.block_bytes, "{tap:?} leaves the block");
         }
     }
@@ -127,14 +131,26 @@ impl Row<'_> {
     /// # Panics
     /// As [`Row::check`], and when `out` is not `[pixels, c_out]`.
     fn check_sums(&self, out: &[i32]) {
-        self.check();
+        self.check(STEP);
         assert_eq!(out.len(), self.pixels * self.blocks() * BLOCK, "sums are [pixels, c_out]");
     }
 
     /// # Panics
     /// As [`Row::check`], and when `scale` or `out` are not of the row's channels and pixels.
     fn check_activations(&self, scale: &Requantise<'_>, out: &[u8], out_stride: usize) {
-        self.check();
+        self.check(STEP);
+        self.check_requantise(scale, out, out_stride);
+    }
+
+    /// # Panics
+    /// As [`Row::check_activations`], and when a tap is not one step.
+    fn check_depthwise(&self, scale: &Requantise<'_>, out: &[u8], out_stride: usize) {
+        assert!(self.taps.iter().all(|tap| tap.steps == 1), "a depthwise tap is one step");
+        self.check(self.blocks() * BLOCK_STEP);
+        self.check_requantise(scale, out, out_stride);
+    }
+
+    fn check_requantise(&self, scale: &Requantise<'_>, out: &[u8], out_stride: usize) {
         let c_out = self.blocks() * BLOCK;
         assert_eq!((scale.bias.len(), scale.multiplier.len()), (c_out, c_out), "one per channel");
         assert!(scale.sixteenths.is_none_or(|sums| sums.len() == self.pixels * c_out));
@@ -149,7 +165,9 @@ pub(crate) struct Requantise<'a> {
     pub(crate) bias: &'a [i32],
     /// `[c_out]`, scale of the sums over scale of the activations.
     pub(crate) multiplier: &'a [f32],
-    /// `[pixels, c_out]`: the sum becomes `16 * sum + sixteenths`.
+    /// The zero point of the activations, added to every scaled sum.
+    pub(crate) zero: f32,
+    /// `[pixels, c_out]`: the sum becomes `16 * sum + sixteenths`. None in depthwise rows.
     pub(crate) sixteenths: Option<&'a [i32]>,
 }
 
@@ -163,6 +181,7 @@ pub(crate) struct Kernel {
     pub(crate) elements: Elements,
     sums: Sums,
     activations: Activations,
+    depthwise: Activations,
 }
 
 impl Kernel {
@@ -180,6 +199,17 @@ impl Kernel {
         out_stride: usize,
     ) {
         (self.activations)(row, scale, out, out_stride);
+    }
+
+    /// Writes the activations of a depthwise `row`; pixel `i` begins at `out[i * out_stride]`.
+    pub(crate) fn depthwise(
+        &self,
+        row: &Row<'_>,
+        scale: &Requantise<'_>,
+        out: &mut [u8],
+        out_stride: usize,
+    ) {
+        (self.depthwise)(row, scale, out, out_stride);
     }
 }
 
@@ -199,6 +229,10 @@ pub(crate) fn select() -> Kernels {
     if let Some(kernels) = x86::select() {
         return kernels;
     }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(kernels) = neon::select() {
+        return kernels;
+    }
     Kernels { narrow: &scalar::NARROW, wide: &scalar::WIDE }
 }
 
@@ -210,6 +244,8 @@ pub(crate) fn all() -> Vec<&'static Kernel> {
     kernels.extend(wasm128::all());
     #[cfg(target_arch = "x86_64")]
     kernels.extend(x86::all());
+    #[cfg(target_arch = "aarch64")]
+    kernels.extend(neon::all());
     kernels
 }
 

@@ -7,12 +7,14 @@ pub(super) static NARROW: Kernel = Kernel {
     elements: Elements::Narrow,
     sums: sums::<Narrow>,
     activations: activations::<Narrow>,
+    depthwise: depthwise::<Narrow>,
 };
 pub(super) static WIDE: Kernel = Kernel {
     name: "scalar wide",
     elements: Elements::Wide,
     sums: sums::<Wide>,
     activations: activations::<Wide>,
+    depthwise: depthwise::<Wide>,
 };
 
 trait Dot {
@@ -55,10 +57,29 @@ fn activations<D: Dot>(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], ou
             if let Some(sixteenths) = scale.sixteenths {
                 sum = 16 * sum + sixteenths[pixel * c_out + channel];
             }
-            let scaled = (sum as f32 * scale.multiplier[channel]).clamp(0.0, MAX_ACTIVATION);
-            out[pixel * out_stride + channel] = scaled.round_ties_even() as u8;
+            out[pixel * out_stride + channel] = requantise(sum, scale, channel);
         }
     }
+}
+
+fn depthwise<D: Dot>(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], out_stride: usize) {
+    row.check_depthwise(scale, out, out_stride);
+    for pixel in 0..row.pixels {
+        for channel in 0..row.blocks() * BLOCK {
+            let weights = channel / BLOCK * row.block_bytes + channel % BLOCK * STEP;
+            let mut sum = scale.bias[channel];
+            for tap in row.taps {
+                let x = tap.x + pixel * row.stride + channel * STEP;
+                sum += D::dot(step(&row.x[x..]), step(&row.weights[weights + tap.w..]));
+            }
+            out[pixel * out_stride + channel] = requantise(sum, scale, channel);
+        }
+    }
+}
+
+fn requantise(sum: i32, scale: &Requantise<'_>, channel: usize) -> u8 {
+    let scaled = sum as f32 * scale.multiplier[channel] + scale.zero;
+    scaled.clamp(0.0, MAX_ACTIVATION).round_ties_even() as u8
 }
 
 fn sum<D: Dot>(row: &Row<'_>, pixel: usize, channel: usize) -> i32 {
@@ -69,9 +90,12 @@ fn sum<D: Dot>(row: &Row<'_>, pixel: usize, channel: usize) -> i32 {
         let x = row.x[tap.x + pixel * row.stride..][..tap.steps * STEP].chunks_exact(STEP);
         let w = block[tap.w..][..tap.steps * BLOCK_STEP].chunks_exact(BLOCK_STEP);
         for (x, w) in x.zip(w) {
-            let step = |bytes: &[u8]| [bytes[0], bytes[1], bytes[2], bytes[3]];
             sum += D::dot(step(x), step(&w[lane..]));
         }
     }
     sum
+}
+
+fn step(bytes: &[u8]) -> [u8; STEP] {
+    [bytes[0], bytes[1], bytes[2], bytes[3]]
 }

@@ -43,7 +43,8 @@ pub(crate) fn rows(kernel: &Kernel, repeat: u32) -> f64 {
         weights: &weights,
         block_bytes: weights.len() / 8,
     };
-    let scale = Requantise { bias: &[0; 64], multiplier: &[0.001; 64], sixteenths: None };
+    let scale =
+        Requantise { bias: &[0; 64], multiplier: &[0.001; 64], zero: 0.0, sixteenths: None };
     let mut out = [0; PIXELS * 64];
     for _ in 0..repeat {
         kernel.activations(&row, &scale, &mut out, 64);
@@ -82,7 +83,8 @@ impl Case {
         let taps: Vec<Tap> = (0..taps)
             .map(|tap| Tap { x: tap * gap + 2, w: tap * steps * BLOCK_STEP, steps })
             .collect();
-        let x_bytes = taps.len() * gap + 2 + (pixels + steps) * STEP;
+        // Enough for a depthwise row, whose pixels are `blocks` steps of 32 bytes.
+        let x_bytes = taps.len() * gap + 2 + (pixels * blocks * BLOCK + steps) * STEP;
         let elements_of = |bytes: usize| bytes / elements.bytes();
         let x = (0..elements_of(x_bytes) + 1).flat_map(|_| match elements {
             Elements::Narrow => vec![random.value(0, 127, extreme) as u8],
@@ -128,19 +130,29 @@ impl Case {
         wrong.map(|kernel| format!("{}: {:?}", kernel.name, self.shape)).collect()
     }
 
-    /// Sums, then activations without and with sixteenths, in rows with a gap between the pixels.
-    fn results(&self, kernel: &Kernel) -> (Vec<i32>, [Vec<u8>; 2]) {
+    /// Sums, then activations without and with sixteenths, then those of a depthwise row, with a
+    /// gap between the pixels.
+    fn results(&self, kernel: &Kernel) -> (Vec<i32>, [Vec<u8>; 3]) {
         let row = self.row();
         let c_out = row.blocks() * BLOCK;
         let mut sums = vec![-1; row.pixels * c_out];
         kernel.sums(&row, &mut sums);
-        let activations = [None, Some(&self.sixteenths[..])].map(|sixteenths| {
-            let scale = Requantise { bias: &self.bias, multiplier: &self.multiplier, sixteenths };
-            let mut out = vec![255; row.pixels * (c_out + 3)];
-            kernel.activations(&row, &scale, &mut out, c_out + 3);
-            out
-        });
-        (sums, activations)
+        let scale = |zero, sixteenths| Requantise {
+            bias: &self.bias,
+            multiplier: &self.multiplier,
+            zero,
+            sixteenths,
+        };
+        let mut outs = [(); 3].map(|()| vec![255; row.pixels * (c_out + 3)]);
+        kernel.activations(&row, &scale(0.0, None), &mut outs[0], c_out + 3);
+        let sixteenths = scale(60.0, Some(&self.sixteenths));
+        kernel.activations(&row, &sixteenths, &mut outs[1], c_out + 3);
+        let taps: Vec<Tap> = self.taps.iter().map(|tap| Tap { steps: 1, ..*tap }).collect();
+        let row = Row { stride: self.shape.blocks * BLOCK_STEP, taps: &taps, ..row };
+        if self.shape.steps > 0 {
+            kernel.depthwise(&row, &scale(64.0, None), &mut outs[2], c_out + 3);
+        }
+        (sums, outs)
     }
 }
 
@@ -199,7 +211,7 @@ mod native {
             block_bytes: 32,
         };
         let bias = [1, 3, 5, -7, 253, 255, 10_000, 0];
-        let scale = Requantise { bias: &bias, multiplier: &[0.5; 8], sixteenths: None };
+        let scale = Requantise { bias: &bias, multiplier: &[0.5; 8], zero: 0.0, sixteenths: None };
         let mut out = [9; 8];
         scalar::NARROW.activations(&row, &scale, &mut out, 8);
         assert_eq!(out, [0, 2, 2, 0, 126, 127, 127, 0]);

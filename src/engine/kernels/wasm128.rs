@@ -6,18 +6,19 @@
 
 use core::arch::wasm32::*;
 
-use super::{
-    BLOCK, BLOCK_STEP, Elements, Kernel, Kernels, MAX_ACTIVATION, ROUND, Requantise, Row, STEP,
-};
+use super::{BLOCK, BLOCK_STEP, Elements, Kernel, Kernels, MAX_ACTIVATION, Requantise, Row, STEP};
 
 /// Pixels of a tile: with 2 vectors each, more accumulators than this spill on x86.
 const TILE: usize = 4;
+/// Added to an f32 in [0, 127] it leaves the integer, rounded half to even, in the lowest byte.
+const ROUND: f32 = 8_388_608.0;
 
 static WIDE: Kernel = Kernel {
     name: "simd128 wide",
     elements: Elements::Wide,
     sums: sums::<Wide>,
     activations: activations::<Wide>,
+    depthwise: depthwise::<Wide>,
 };
 
 /// The kernels of this artefact. Of the relaxed two, the one that the machine has instructions for.
@@ -97,6 +98,7 @@ mod relaxed {
             elements: Elements::Narrow,
             sums: relaxed_sums::<D>,
             activations: relaxed_activations::<D>,
+            depthwise: relaxed_depthwise::<D>,
         }
     }
 
@@ -113,6 +115,16 @@ mod relaxed {
         out_stride: usize,
     ) {
         activations::<D>(row, scale, out, out_stride);
+    }
+
+    #[target_feature(enable = "relaxed-simd")]
+    fn relaxed_depthwise<D: Dot>(
+        row: &Row<'_>,
+        scale: &Requantise<'_>,
+        out: &mut [u8],
+        out_stride: usize,
+    ) {
+        depthwise::<D>(row, scale, out, out_stride);
     }
 
     /// x86 without VNNI multiplies in pairs that saturate at i16; its browsers then emulate the
@@ -167,14 +179,31 @@ fn sums<D: Dot>(row: &Row<'_>, out: &mut [i32]) {
                 }
             }
         };
-        for_each_tile::<D>(row, block, start, &mut write);
+        for_each_tile::<D, false>(row, block, start, &mut write);
     }
 }
 
 #[inline(always)]
 fn activations<D: Dot>(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], out_stride: usize) {
     row.check_activations(scale, out, out_stride);
+    write_activations::<D, false>(row, scale, out, out_stride);
+}
+
+#[inline(always)]
+fn depthwise<D: Dot>(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], out_stride: usize) {
+    row.check_depthwise(scale, out, out_stride);
+    write_activations::<D, true>(row, scale, out, out_stride);
+}
+
+#[inline(always)]
+fn write_activations<D: Dot, const DEPTHWISE: bool>(
+    row: &Row<'_>,
+    scale: &Requantise<'_>,
+    out: &mut [u8],
+    out_stride: usize,
+) {
     let c_out = row.blocks() * BLOCK;
+    let zero = f32x4_splat(scale.zero);
     for block in 0..row.blocks() {
         let start = load_8(&scale.bias[block * BLOCK..]);
         let multiplier = load_8(&scale.multiplier[block * BLOCK..]);
@@ -186,25 +215,26 @@ fn activations<D: Dot>(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], ou
                     let more = load_8(&sixteenths[pixel * c_out + block * BLOCK..]);
                     sums = [0, 1].map(|v| i32x4_add(i32x4_shl(sums[v], 4), more[v]));
                 }
-                let words = [0, 1].map(|v| requantise(sums[v], multiplier[v]));
-                let words = i16x8_narrow_i32x4(words[0], words[1]);
-                let out = &mut out[pixel * out_stride + block * BLOCK..][..BLOCK];
-                // SAFETY: `out` holds the 8 bytes of the lane.
-                unsafe {
-                    v128_store64_lane::<0>(
-                        u8x16_narrow_i16x8(words, words),
-                        out.as_mut_ptr().cast(),
-                    );
-                }
+                store_8(sums, multiplier, zero, &mut out[pixel * out_stride + block * BLOCK..]);
             }
         };
-        for_each_tile::<D>(row, block, start, &mut write);
+        for_each_tile::<D, DEPTHWISE>(row, block, start, &mut write);
     }
 }
 
+/// Writes 8 requantised sums.
 #[inline(always)]
-fn requantise(sums: v128, multiplier: v128) -> v128 {
-    let scaled = f32x4_mul(f32x4_convert_i32x4(sums), multiplier);
+fn store_8(sums: [v128; 2], multiplier: [v128; 2], zero: v128, out: &mut [u8]) {
+    let words = [0, 1].map(|v| requantise(sums[v], multiplier[v], zero));
+    let words = i16x8_narrow_i32x4(words[0], words[1]);
+    let out = &mut out[..BLOCK];
+    // SAFETY: `out` holds the 8 bytes of the lane.
+    unsafe { v128_store64_lane::<0>(u8x16_narrow_i16x8(words, words), out.as_mut_ptr().cast()) };
+}
+
+#[inline(always)]
+fn requantise(sums: v128, multiplier: v128, zero: v128) -> v128 {
+    let scaled = f32x4_add(f32x4_mul(f32x4_convert_i32x4(sums), multiplier), zero);
     let clamped = f32x4_pmin(f32x4_pmax(scaled, f32x4_splat(0.0)), f32x4_splat(MAX_ACTIVATION));
     i32x4_sub(f32x4_add(clamped, f32x4_splat(ROUND)), f32x4_splat(ROUND))
 }
@@ -220,7 +250,7 @@ fn load_8<T: Copy>(values: &[T]) -> [v128; 2] {
 
 /// Calls `write(pixel, sums)` until every pixel of the row is written.
 #[inline(always)]
-fn for_each_tile<D: Dot>(
+fn for_each_tile<D: Dot, const DEPTHWISE: bool>(
     row: &Row<'_>,
     block: usize,
     start: [v128; 2],
@@ -228,37 +258,44 @@ fn for_each_tile<D: Dot>(
 ) {
     if row.pixels < TILE {
         for pixel in 0..row.pixels {
-            write(pixel, &tile::<D, 1>(row, block, pixel, start));
+            write(pixel, &tile::<D, DEPTHWISE, 1>(row, block, pixel, start));
         }
         return;
     }
     for pixel in (0..row.pixels).step_by(TILE) {
         let pixel = pixel.min(row.pixels - TILE);
-        write(pixel, &tile::<D, TILE>(row, block, pixel, start));
+        write(pixel, &tile::<D, DEPTHWISE, TILE>(row, block, pixel, start));
     }
 }
 
 #[inline(always)]
-fn tile<D: Dot, const N: usize>(
+fn tile<D: Dot, const DEPTHWISE: bool, const N: usize>(
     row: &Row<'_>,
     block: usize,
     pixel: usize,
     start: [v128; 2],
 ) -> [[v128; 2]; N] {
+    const HALF: usize = BLOCK_STEP / 2;
     let mut sums = [start; N];
+    let first = pixel * row.stride + if DEPTHWISE { block * BLOCK_STEP } else { 0 };
     for tap in row.taps {
         // SAFETY: `Row::check` has proved that the taps of every pixel and block stay inside `x`
         // and `weights`; `pixel + N <= pixels` and `block < blocks`.
         unsafe {
-            let mut x = row.x.as_ptr().add(tap.x + pixel * row.stride);
+            let mut x = row.x.as_ptr().add(tap.x + first);
             let mut w = row.weights.as_ptr().add(block * row.block_bytes + tap.w);
             let end = w.add(tap.steps * BLOCK_STEP);
             while w < end {
-                let weights = [v128_load(w.cast()), v128_load(w.add(BLOCK_STEP / 2).cast())];
+                let weights = [v128_load(w.cast()), v128_load(w.add(HALF).cast())];
                 for (i, sums) in sums.iter_mut().enumerate() {
-                    let x = v128_load32_splat(x.add(i * row.stride).cast());
-                    sums[0] = D::dot(sums[0], x, weights[0]);
-                    sums[1] = D::dot(sums[1], x, weights[1]);
+                    let x = x.add(i * row.stride);
+                    let x = if DEPTHWISE {
+                        [v128_load(x.cast()), v128_load(x.add(HALF).cast())]
+                    } else {
+                        [v128_load32_splat(x.cast()); 2]
+                    };
+                    sums[0] = D::dot(sums[0], x[0], weights[0]);
+                    sums[1] = D::dot(sums[1], x[1], weights[1]);
                 }
                 x = x.add(STEP);
                 w = w.add(BLOCK_STEP);

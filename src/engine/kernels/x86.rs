@@ -40,6 +40,8 @@ macro_rules! kernel {
                 activations: |row, scale, out, stride| unsafe {
                     activations(row, scale, out, stride);
                 },
+                // SAFETY: `all` has detected the features.
+                depthwise: |row, scale, out, stride| unsafe { depthwise(row, scale, out, stride) },
             };
 
             #[target_feature(enable = $features)]
@@ -62,6 +64,7 @@ macro_rules! kernel {
             fn activations(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], stride: usize) {
                 row.check_activations(scale, out, stride);
                 let c_out = row.blocks() * BLOCK;
+                let zero = _mm256_set1_ps(scale.zero);
                 for block in 0..row.blocks() {
                     let bias = load_8(&scale.bias[block * BLOCK..]);
                     let multiplier = load_8(&scale.multiplier[block * BLOCK..]);
@@ -74,10 +77,25 @@ macro_rules! kernel {
                                     load_8(&sixteenths[(pixel + i) * c_out + block * BLOCK..]);
                                 sums = _mm256_add_epi32(_mm256_slli_epi32(sums, 4), more);
                             }
-                            let bytes = requantise(sums, _mm256_castsi256_ps(multiplier));
-                            let out = &mut out[(pixel + i) * stride + block * BLOCK..][..BLOCK];
-                            // SAFETY: `out` holds the 8 bytes.
-                            unsafe { _mm_storel_epi64(out.as_mut_ptr().cast(), bytes) };
+                            let out = &mut out[(pixel + i) * stride + block * BLOCK..];
+                            store_8(sums, multiplier, zero, out);
+                        }
+                    }
+                }
+            }
+
+            #[target_feature(enable = $features)]
+            fn depthwise(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], stride: usize) {
+                row.check_depthwise(scale, out, stride);
+                let zero = _mm256_set1_ps(scale.zero);
+                for block in 0..row.blocks() {
+                    let bias = load_8(&scale.bias[block * BLOCK..]);
+                    let multiplier = load_8(&scale.multiplier[block * BLOCK..]);
+                    for (pixel, count) in tiles(row.pixels) {
+                        let tile = depthwise_tile(row, block, pixel, count, bias);
+                        for (i, &sums) in tile.iter().enumerate().take(count) {
+                            let out = &mut out[(pixel + i) * stride + block * BLOCK..];
+                            store_8(sums, multiplier, zero, out);
                         }
                     }
                 }
@@ -93,10 +111,7 @@ macro_rules! kernel {
                 start: __m256i,
             ) -> [__m256i; TILE] {
                 let mut sums = [start; TILE];
-                let mut pixels = [0; TILE];
-                for (i, at) in pixels.iter_mut().enumerate() {
-                    *at = (pixel + i.min(count - 1)) * row.stride;
-                }
+                let pixels = pixels(row, pixel, count);
                 for tap in row.taps {
                     // SAFETY: `Row::check` has proved that the taps of every pixel and block stay
                     // inside `x` and `weights`; `pixel + count <= pixels` and `block < blocks`.
@@ -111,6 +126,34 @@ macro_rules! kernel {
                                 let $acc = *sums;
                                 *sums = $dot;
                             }
+                        }
+                    }
+                }
+                sums
+            }
+
+            /// The first `count` are sums, of pixels that lie inside the row.
+            #[target_feature(enable = $features)]
+            fn depthwise_tile(
+                row: &Row<'_>,
+                block: usize,
+                pixel: usize,
+                count: usize,
+                start: __m256i,
+            ) -> [__m256i; TILE] {
+                let mut sums = [start; TILE];
+                let pixels = pixels(row, pixel, count);
+                for tap in row.taps {
+                    // SAFETY: `Row::check` has proved that the taps of every pixel and block stay
+                    // inside `x` and `weights`; `pixel + count <= pixels` and `block < blocks`.
+                    unsafe {
+                        let x = row.x.as_ptr().add(tap.x + block * BLOCK_STEP);
+                        let w = row.weights.as_ptr().add(block * row.block_bytes + tap.w);
+                        let $w = _mm256_loadu_si256(w.cast());
+                        for (sums, &at) in sums.iter_mut().zip(&pixels) {
+                            let $x = _mm256_loadu_si256(x.add(at).cast());
+                            let $acc = *sums;
+                            *sums = $dot;
                         }
                     }
                 }
@@ -137,6 +180,11 @@ fn tiles(pixels: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..pixels).step_by(TILE).map(move |pixel| (pixel.min(pixels - count), count))
 }
 
+/// Where the pixels of a tile begin, from the first of the row, bytes; beyond `count` the last again.
+fn pixels(row: &Row<'_>, pixel: usize, count: usize) -> [usize; TILE] {
+    std::array::from_fn(|i| (pixel + i.min(count - 1)) * row.stride)
+}
+
 /// Loads 8 values of 4 bytes.
 #[target_feature(enable = "avx2")]
 fn load_8<T: Copy>(values: &[T]) -> __m256i {
@@ -146,10 +194,19 @@ fn load_8<T: Copy>(values: &[T]) -> __m256i {
     unsafe { _mm256_loadu_si256(values.as_ptr().cast()) }
 }
 
+/// Writes 8 requantised sums.
+#[target_feature(enable = "avx2")]
+fn store_8(sums: __m256i, multiplier: __m256i, zero: __m256, out: &mut [u8]) {
+    let bytes = requantise(sums, _mm256_castsi256_ps(multiplier), zero);
+    let out = &mut out[..BLOCK];
+    // SAFETY: `out` holds the 8 bytes.
+    unsafe { _mm_storel_epi64(out.as_mut_ptr().cast(), bytes) };
+}
+
 /// 8 sums to 8 activations in the low bytes.
 #[target_feature(enable = "avx2")]
-fn requantise(sums: __m256i, multiplier: __m256) -> __m128i {
-    let scaled = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), multiplier);
+fn requantise(sums: __m256i, multiplier: __m256, zero: __m256) -> __m128i {
+    let scaled = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(sums), multiplier), zero);
     let clamped =
         _mm256_min_ps(_mm256_max_ps(scaled, _mm256_setzero_ps()), _mm256_set1_ps(MAX_ACTIVATION));
     let rounded = _mm256_cvtps_epi32(clamped);

@@ -1,17 +1,26 @@
-//! The sum of two maps at their own scales: `[h, w, c]` u8 twice to `[h, w, c]` u8 in [0, 127].
+//! The sum of two maps, each with its own scale and zero point: `[h, w, c]` u8 twice to `[h, w, c]`
+//! u8 in [0, 127].
 //!
 //! The steps are those of DequantizeLinear, Add and QuantizeLinear, so ties are the file's.
 
 use super::{Layer, Shape, Values, View, ViewMut};
-use crate::engine::kernels::{MAX_ACTIVATION, ROUND};
+use crate::engine::kernels::MAX_ACTIVATION;
+
+/// Added to a small f32 it leaves the integer, rounded half to even, in the low bits, two's complement.
+const ROUND_SIGNED: f32 = 12_582_912.0;
+
+/// What an integer stands for: `scale * (value - zero)`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Code {
+    pub(crate) scale: f32,
+    pub(crate) zero: u8,
+}
 
 /// The layer.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Add {
-    /// Of the inputs.
-    pub(crate) scales: [f32; 2],
-    /// Of the output.
-    pub(crate) sum_scale: f32,
+    pub(crate) inputs: [Code; 2],
+    pub(crate) sum: Code,
 }
 
 impl Layer for Add {
@@ -29,14 +38,17 @@ impl Layer for Add {
     fn run(&self, inputs: &[View<'_>], mut output: ViewMut<'_>, _scratch: &mut [i32]) {
         let (a, b) = (inputs[0], inputs[1]);
         let (c, stride) = (a.shape.c, output.stride);
-        let [scale_a, scale_b] = self.scales;
+        let [scale_a, scale_b] = self.inputs.map(|code| code.scale);
+        let [zero_a, zero_b] = self.inputs.map(|code| f32::from(code.zero));
+        let Code { scale, zero } = self.sum;
+        let low = -f32::from(zero);
         for y in 0..a.shape.h {
             let pixels = a.row(y).chunks(a.stride).zip(b.row(y).chunks(b.stride));
             for (out, (a, b)) in output.row(y).chunks_mut(stride).zip(pixels) {
                 for ((out, &a), &b) in out[..c].iter_mut().zip(&a[..c]).zip(&b[..c]) {
-                    let sum = f32::from(a) * scale_a + f32::from(b) * scale_b;
-                    let sum = sum / self.sum_scale;
-                    *out = (sum.min(MAX_ACTIVATION) + ROUND).to_bits() as u8;
+                    let sum = (f32::from(a) - zero_a) * scale_a + (f32::from(b) - zero_b) * scale_b;
+                    let steps = (sum / scale).max(low).min(low + MAX_ACTIVATION);
+                    *out = ((steps + ROUND_SIGNED).to_bits() as u8).wrapping_add(zero);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The last layer: logits of each scale, `[h, w]` f32, to the saliency, `[H, W]` f32 in [0, 1].
 //!
-//! A weighted sum of the maps, each upsampled bilinearly (half-pixel centres, any ratio) to `scale`
-//! times the size of the first, and its sigmoid.
+//! A weighted sum of the maps, each upsampled bilinearly (half-pixel centres, any ratio) to the size
+//! of the first; the sum upsampled to `scale` times that, and its sigmoid.
 
 use super::{Layer, Shape, Values, View, ViewMut};
 
@@ -31,18 +31,35 @@ impl Layer for Fuse {
     }
 
     fn scratch(&self, inputs: &[Shape]) -> usize {
-        2 * self.scale * inputs[0].w
+        let Shape { h, w, .. } = inputs[0];
+        h * w + w + self.scale * w
     }
 
     fn run(&self, inputs: &[View<'_>], mut output: ViewMut<'_>, scratch: &mut [i32]) {
-        let Shape { h, w, .. } = output.shape;
-        let (logits, blended) = bytemuck::cast_slice_mut(scratch)[..2 * w].split_at_mut(w);
-        for y in 0..h {
-            logits.fill(self.bias);
-            for (map, &weight) in inputs.iter().zip(&self.weights) {
-                add_row(map, weight, (y, h), blended, logits);
+        let Shape { h, w, .. } = inputs[0].shape;
+        let (sums, scratch) = bytemuck::cast_slice_mut(scratch).split_at_mut(h * w);
+        let (blended, scratch) = scratch.split_at_mut(w);
+        sums.fill(self.bias);
+        for (map, &weight) in inputs.iter().zip(&self.weights) {
+            for (y, sums) in sums.chunks_exact_mut(w).enumerate() {
+                let (top, bottom, part) = neighbours(y, h, map.shape.h);
+                let [top, bottom] = [top, bottom].map(|y| map.row(y).chunks(map.stride).map(value));
+                for ((blended, top), bottom) in blended.iter_mut().zip(top).zip(bottom) {
+                    *blended = weight * between(top, bottom, part);
+                }
+                add_across(&blended[..map.shape.w], sums);
             }
-            let stride = output.stride;
+        }
+        let (height, stride) = (output.shape.h, output.stride);
+        let logits = &mut scratch[..output.shape.w];
+        for y in 0..height {
+            let (top, bottom, part) = neighbours(y, height, h);
+            let rows = sums[top * w..][..w].iter().zip(&sums[bottom * w..][..w]);
+            for (blended, (&top, &bottom)) in blended.iter_mut().zip(rows) {
+                *blended = between(top, bottom, part);
+            }
+            logits.fill(0.0);
+            add_across(blended, logits);
             for (out, &logit) in output.row(y).chunks_mut(stride).zip(&*logits) {
                 out[..4].copy_from_slice(&sigmoid(logit).to_ne_bytes());
             }
@@ -50,25 +67,21 @@ impl Layer for Fuse {
     }
 }
 
-/// Adds `weight` times row `y` of `h` of the upsampled `map` to `logits`.
-fn add_row(
-    map: &View<'_>,
-    weight: f32,
-    (y, h): (usize, usize),
-    blended: &mut [f32],
-    logits: &mut [f32],
-) {
-    let (top, bottom, part) = neighbours(y, h, map.shape.h);
-    let [top, bottom] = [top, bottom].map(|y| map.row(y).chunks(map.stride));
-    let value = |bytes: &[u8]| f32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-    for ((blended, top), bottom) in blended.iter_mut().zip(top).zip(bottom) {
-        *blended = weight * (value(top) * (1.0 - part) + value(bottom) * part);
+/// Adds `row`, upsampled to the length of `sums`.
+fn add_across(row: &[f32], sums: &mut [f32]) {
+    let w = sums.len();
+    for (x, sum) in sums.iter_mut().enumerate() {
+        let (left, right, part) = neighbours(x, w, row.len());
+        *sum += between(row[left], row[right], part);
     }
-    let w = logits.len();
-    for (x, logit) in logits.iter_mut().enumerate() {
-        let (left, right, part) = neighbours(x, w, map.shape.w);
-        *logit += blended[left] * (1.0 - part) + blended[right] * part;
-    }
+}
+
+fn value(bytes: &[u8]) -> f32 {
+    f32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+}
+
+fn between(first: f32, second: f32, part: f32) -> f32 {
+    first * (1.0 - part) + second * part
 }
 
 /// The two inputs of `n` that output `o` of `count` lies between, and the part of the second.

@@ -7,25 +7,39 @@
 mod add;
 mod conv;
 mod copy;
+mod depthwise;
 mod fuse;
+mod picture;
+mod point;
 mod pool;
 mod side;
 mod sixteenths;
 #[cfg(test)]
 mod tests;
 mod upsample;
+mod weights;
+mod window;
 
 use std::fmt::Debug;
 
-pub(crate) use add::Add;
-pub(crate) use conv::{Conv, Picture, Weights};
+pub(crate) use add::{Add, Code};
+pub(crate) use conv::Conv;
 pub(crate) use copy::Copy;
+pub(crate) use depthwise::Depthwise;
 pub(crate) use fuse::Fuse;
+pub(crate) use picture::Picture;
+pub(crate) use point::Point;
 pub(crate) use pool::Pool;
 pub(crate) use side::Side;
 pub(crate) use upsample::Upsample;
+pub(crate) use weights::Weights;
+#[cfg(feature = "lower")]
+pub(crate) use window::Geometry;
 
 use super::kernels::{BLOCK, Elements, Kernel, pack};
+
+/// More than any network this engine is for; bounds what a damaged file can ask for.
+pub(crate) const MAX_CHANNELS: usize = 4096;
 
 /// The type of a map's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

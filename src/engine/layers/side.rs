@@ -1,8 +1,8 @@
 //! A 3x3 convolution to one channel that stays f32: `[h, w, c_in]` u8 to `[h, w]` f32, the logits
 //! of one scale.
 
-use super::conv::{Weights, Window};
-use super::{Layer, Packed, Shape, View, ViewMut, only, pack_row};
+use super::window::Window;
+use super::{Layer, Packed, Shape, View, ViewMut, Weights, only, pack_row};
 use crate::engine::kernels::{BLOCK, Kernel, Row};
 
 /// The layer.
@@ -17,7 +17,7 @@ pub(crate) struct Side {
 impl Side {
     /// `w` has one output channel; its multiplier is the scale of the sums.
     pub(crate) fn new(kernel: &'static Kernel, w: &Weights) -> Self {
-        let window = Window { c_in: w.c_in(), dilation: 1, elements: kernel.elements };
+        let window = Window::plain(w.c_in(), kernel.elements);
         let packed = window.pack_weights(kernel, &w.values);
         Self { window, packed, bias: w.bias[0], scale: w.multiplier[0] }
     }
@@ -47,7 +47,7 @@ impl Layer for Side {
         self.window.for_each_row((h, w), ring, pack, |y, packed, taps| {
             let row = Row {
                 x: packed,
-                stride: c * self.window.elements.bytes(),
+                stride: self.window.stride(),
                 pixels: w,
                 taps,
                 weights: &self.packed.bytes,

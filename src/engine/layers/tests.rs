@@ -21,6 +21,11 @@ impl Map {
         View { shape: self.shape, stride: self.stride, bytes: &self.bytes }
     }
 
+    /// Without the gaps.
+    fn dense(&self) -> Vec<u8> {
+        self.bytes.chunks(self.stride).flat_map(|pixel| &pixel[..self.shape.c]).copied().collect()
+    }
+
     /// 0 outside.
     fn at(&self, y: isize, x: isize, c: usize) -> i32 {
         let inside =
@@ -68,8 +73,13 @@ fn run(layer: &dyn Layer, inputs: &[&Map]) -> (Shape, Vec<u8>) {
 }
 
 fn weights(c_out: usize, c_in: usize) -> Weights {
-    let values = (0..c_out * 9 * c_in).map(|i| ((i * 6151 / 3) % 255) as i32 - 127);
+    weights_of(3, c_out, c_in)
+}
+
+fn weights_of(kernel: usize, c_out: usize, c_in: usize) -> Weights {
+    let values = (0..c_out * kernel.pow(2) * c_in).map(|i| ((i * 6151 / 3) % 255) as i32 - 127);
     Weights {
+        kernel,
         values: values.map(|value| value as i8).collect(),
         bias: (0..c_out).map(|i| 1000 - 137 * i as i32).collect(),
         multiplier: (0..c_out).map(|i| 0.0004 + 0.0001 * i as f32).collect(),
@@ -150,16 +160,79 @@ fn conv_of_an_upsampled_map_is_exact() {
 }
 
 #[test]
+fn point_adds_the_zero_point_and_sums_channels() {
+    for kernel in all() {
+        for (h, w, c_in, zero) in [(1, 1, 8, 0), (3, 5, 24, 64), (40, 41, 16, 60)] {
+            let (x, weights) = (Map::new(h, w, c_in, h), weights_of(1, 16, c_in));
+            let layer = Point::new(kernel, &weights, zero);
+            let (_, found) = run(&layer, &[&x]);
+            let mut expected = vec![];
+            for pixel in 0..h * w {
+                let (y, x_at) = ((pixel / w) as isize, (pixel % w) as isize);
+                expected.extend((0..16).map(|o| {
+                    let product = |i| i32::from(weights.values[o * c_in + i]) * x.at(y, x_at, i);
+                    let sum = weights.bias[o] + (0..c_in).map(product).sum::<i32>();
+                    let steps = sum as f32 * weights.multiplier[o] + f32::from(zero);
+                    steps.clamp(0.0, 127.0).round_ties_even() as u8
+                }));
+            }
+            assert!(found == expected, "{} {h}x{w}", kernel.name);
+            let dense = Map { stride: c_in, bytes: x.dense(), ..x };
+            let mut bytes = vec![0; h * w * 16];
+            let mut scratch = vec![-1; layer.scratch(&[dense.shape])];
+            let shape = Shape { c: 16, ..dense.shape };
+            let output = ViewMut { shape, stride: 16, bytes: &mut bytes };
+            layer.run(&[dense.view()], output, &mut scratch);
+            assert!(bytes == expected, "{} {h}x{w}, dense", kernel.name);
+        }
+    }
+}
+
+#[test]
+fn depthwise_equals_nested_loops() {
+    for kernel in all() {
+        for (h, w, size, stride) in [
+            (1, 1, 3, 1),
+            (1, 1, 5, 1),
+            (5, 7, 3, 1),
+            (6, 9, 5, 1),
+            (2, 2, 3, 2),
+            (8, 10, 3, 2),
+            (8, 18, 5, 2),
+            (2, 2, 5, 2),
+        ] {
+            let (x, weights) = (Map::new(h, w, 16, h), weights_of(size, 16, 1));
+            let (shape, found) = run(&Depthwise::new(kernel, &weights, stride), &[&x]);
+            assert_eq!((shape.h, shape.w, shape.c), (h / stride, w / stride, 16));
+            let before = (size - stride) / 2;
+            let sum = |c: usize, y: isize, x_at: isize| {
+                let product = |tap: usize| {
+                    let y = y * stride as isize + (tap / size) as isize - before as isize;
+                    let x_at = x_at * stride as isize + (tap % size) as isize - before as isize;
+                    i32::from(weights.values[c * size * size + tap]) * x.at(y, x_at, c)
+                };
+                weights.bias[c] + (0..size * size).map(product).sum::<i32>()
+            };
+            let expected = requantised(&weights, (shape.h, shape.w), sum, 1.0);
+            let case = format!("{} {h}x{w}, {size}x{size} at {stride}", kernel.name);
+            assert_eq!(found, expected, "{case}");
+        }
+    }
+}
+
+#[test]
 fn picture_goes_through_its_levels_and_is_padded_with_their_zero() {
     let levels: Vec<i16> = (0..3 * 256).map(|i| (i / 256 + 1) * (i % 256) - 114).collect();
     for kernel in all().into_iter().filter(|kernel| kernel.elements == Elements::Wide) {
-        for (h, w) in [(1, 1), (3, 4), (4, 7)] {
+        for (h, w, stride) in [(1, 1, 1), (3, 4, 1), (4, 7, 1), (4, 10, 2), (2, 2, 2)] {
             let (x, weights) = (Map::new(h, w, 3, 5), weights(16, 3));
-            let (_, found) = run(&Picture::new(kernel, &weights, levels.clone()), &[&x]);
+            let (_, found) = run(&Picture::new(kernel, &weights, levels.clone(), stride), &[&x]);
+            let from_border = stride as isize - 1;
             let sum = |o: usize, y: isize, x_at: isize| {
                 weights.bias[o]
                     + taps(|tap, dy, dx| {
-                        let (y, x_at) = (y + dy, x_at + dx);
+                        let y = y * stride as isize + from_border + dy;
+                        let x_at = x_at * stride as isize + from_border + dx;
                         let inside =
                             (0..h as isize).contains(&y) && (0..w as isize).contains(&x_at);
                         let level = |i: usize| {
@@ -169,7 +242,8 @@ fn picture_goes_through_its_levels_and_is_padded_with_their_zero() {
                         (0..3).map(|i| weight(&weights, o, tap, i) * level(i)).sum()
                     })
             };
-            assert_eq!(found, requantised(&weights, (h, w), sum, 1.0), "{} {h}x{w}", kernel.name);
+            let expected = requantised(&weights, (h / stride, w / stride), sum, 1.0);
+            assert_eq!(found, expected, "{} {h}x{w} at {stride}", kernel.name);
         }
     }
 }
@@ -220,17 +294,30 @@ fn pool_takes_the_largest_and_rounds_sizes_up() {
 }
 
 #[test]
-fn add_scales_each_side_and_stops_at_127() {
+fn add_scales_each_side_and_stays_within_127_steps() {
     let (a, b) = (Map::new(3, 4, 16, 1), Map::new(3, 4, 16, 2));
-    let (_, found) = run(&Add { scales: [0.75, 0.5], sum_scale: 0.75 }, &[&a, &b]);
-    for (index, &found) in found.iter().enumerate() {
-        let (pixel, c) = (index / 16, index % 16);
-        let (y, x) = ((pixel / 4) as isize, (pixel % 4) as isize);
-        let sum = a.at(y, x, c) as f32 * 0.75 + b.at(y, x, c) as f32 * 0.5;
-        let sum = sum / 0.75;
-        assert_eq!(found, sum.min(127.0).round_ties_even() as u8);
+    for zeros in [[0, 0, 0], [64, 60, 68]] {
+        let [code_a, code_b, sum] = [0.75, 0.5, 0.375]
+            .iter()
+            .zip(zeros)
+            .map(|(&scale, zero)| Code { scale, zero })
+            .collect::<Vec<_>>()[..]
+        else {
+            unreachable!("three")
+        };
+        let (_, found) = run(&Add { inputs: [code_a, code_b], sum }, &[&a, &b]);
+        for (index, &found) in found.iter().enumerate() {
+            let (pixel, c) = (index / 16, index % 16);
+            let (y, x) = ((pixel / 4) as isize, (pixel % 4) as isize);
+            let value = |map: &Map, code: Code| {
+                (map.at(y, x, c) - i32::from(code.zero)) as f32 * code.scale
+            };
+            let steps = ((value(&a, code_a) + value(&b, code_b)) / sum.scale).round_ties_even();
+            assert_eq!(found, (steps + f32::from(sum.zero)).clamp(0.0, 127.0) as u8);
+        }
+        assert!(found.contains(&127), "the case reaches the limit");
+        assert!(zeros[2] == 0 || found.contains(&0), "the case reaches the lower limit");
     }
-    assert!(found.contains(&127), "the case reaches the limit");
 }
 
 #[test]
@@ -265,7 +352,7 @@ fn layers_refuse_shapes_they_were_not_made_for() {
     assert!(both.output(&[Shape::u8(2, 2, 8), Shape::u8(4, 4, 16)]).is_ok());
     assert!(both.output(&[Shape::u8(3, 2, 8), Shape::u8(4, 4, 16)]).is_err());
     assert!(
-        Add { scales: [1.0; 2], sum_scale: 1.0 }
+        Add { inputs: [Code { scale: 1.0, zero: 0 }; 2], sum: Code { scale: 1.0, zero: 0 } }
             .output(&[Shape::u8(4, 4, 8), Shape::u8(4, 2, 8)])
             .is_err()
     );

@@ -6,25 +6,25 @@
 //! reaches no output is dropped ([`prune`](prune::prune)).
 
 mod prune;
+mod sums;
 mod tensors;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
-use tract_onnx::pb::NodeProto;
+use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{TractErrorContext as _, bail, ensure, format_err};
 
 use self::prune::prune;
+use self::sums::{PLAIN, Source, Sums};
 use self::tensors::{Dequantised, Tensors};
-use super::layers::{Fuse, Weights};
+use super::layers::{Add, Code, Fuse};
 use super::plan::{Kind, Node, Plan};
 use crate::error::{Error, Result};
 
-/// The mean of ImageNet's RGB channels, values in [0, 1].
-const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
-/// The standard deviation of ImageNet's RGB channels, values in [0, 1].
-const STD: [f32; 3] = [0.229, 0.224, 0.225];
 /// The largest activation.
 const LEVELS: f32 = 127.0;
 
@@ -45,10 +45,12 @@ pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 fn nodes(onnx: &[u8]) -> TractResult<Vec<Node>> {
-    let framework = tract_onnx::onnx();
-    let model = framework.proto_model_for_read(&mut std::io::Cursor::new(onnx))?;
+    nodes_of(&tract_onnx::onnx().proto_model_for_read(&mut std::io::Cursor::new(onnx))?)
+}
+
+fn nodes_of(model: &ModelProto) -> TractResult<Vec<Node>> {
     let graph = model.graph.as_ref().ok_or_else(|| format_err!("the file holds no graph"))?;
-    let tensors = Tensors::read(&*framework.provider, &graph.initializer)?;
+    let tensors = Tensors::read(&*tract_onnx::onnx().provider, &graph.initializer)?;
     let [output] = &graph.output[..] else { bail!("{} outputs, expected 1", graph.output.len()) };
     let mut walk = Walk { tensors, values: HashMap::new(), nodes: vec![] };
     let image = graph.input.first().ok_or_else(|| format_err!("the graph has no input"))?;
@@ -74,51 +76,22 @@ enum Value {
     Levels { scale: f32, zero: f32 },
     /// Weights or a bias.
     Constant(Dequantised),
-    /// Activations times `scale`, before or after DequantizeLinear.
-    Activations { map: usize, scale: f32 },
-    /// The same, upsampled by 2 and not rounded.
+    /// Activations before or after DequantizeLinear.
+    Activations { map: usize, code: Code },
+    /// The same at zero point 0, upsampled by 2 and not rounded.
     Upsampled { map: usize, scale: f32 },
     /// The concatenation of an upsampled map and another.
     Halves { low: usize, high: usize, scale: f32 },
     /// The sums of a convolution.
     Sums(Sums),
-    /// The sum of two maps, each with its scale.
-    Added { maps: [usize; 2], scales: [f32; 2], clipped_at: Option<f32> },
+    /// The sum of two maps.
+    Added { maps: [usize; 2], inputs: [Code; 2], clip: Option<[f32; 2]> },
     /// f32 maps of one channel, each to be upsampled to one size: by how much.
     Logits { maps: Vec<(usize, usize)> },
     /// Their weighted sum.
     Fused { maps: Vec<usize>, fuse: Fuse },
     /// The end.
     Saliency,
-}
-
-/// A convolution whose output scale is not known yet.
-#[derive(Debug, Clone)]
-struct Sums {
-    x: Source,
-    /// `[c_out, 3, 3, c_in]`.
-    values: Vec<i8>,
-    bias: Vec<i32>,
-    /// Of the sums, `[c_out]`.
-    scales: Vec<f32>,
-    dilation: usize,
-    relu: bool,
-    clipped_at: Option<f32>,
-}
-
-/// What a convolution reads.
-#[derive(Debug, Clone, Copy)]
-enum Source {
-    Levels {
-        scale: f32,
-        zero: f32,
-    },
-    Map(usize),
-    /// `low` is upsampled.
-    Halves {
-        low: usize,
-        high: usize,
-    },
 }
 
 struct Walk {
@@ -137,9 +110,12 @@ impl Walk {
     fn channels(&self, input: usize) -> usize {
         let Some(node) = input.checked_sub(1).map(|index| &self.nodes[index]) else { return 3 };
         match &node.kind {
-            Kind::Picture { weights, .. } | Kind::Conv { weights, .. } => weights.c_out(),
+            Kind::Picture { weights, .. }
+            | Kind::Conv { weights, .. }
+            | Kind::Point { weights, .. }
+            | Kind::Depthwise { weights, .. } => weights.c_out(),
             Kind::Side { .. } | Kind::Fuse(_) => 1,
-            Kind::Pool | Kind::Upsample | Kind::Add { .. } => self.channels(node.inputs[0]),
+            Kind::Pool | Kind::Upsample | Kind::Add(_) => self.channels(node.inputs[0]),
             Kind::Concat => node.inputs.iter().map(|&input| self.channels(input)).sum(),
         }
     }
@@ -154,22 +130,15 @@ impl Walk {
             "QuantizeLinear" => self.quantise(node),
             "DequantizeLinear" => self.dequantise(node),
             "Conv" => self.convolve(node),
-            "Relu" => match self.input(node, 0)?.clone() {
-                Value::Sums(sums) => Ok(Value::Sums(Sums { relu: true, ..sums })),
-                other => bail!("of {other:?}"),
-            },
             "Clip" => self.clip(node),
             "MaxPool" => self.pool(node),
             "Resize" => self.resize(node),
             "Concat" => self.concatenate(node),
             "Add" => match (self.input(node, 0)?, self.input(node, 1)?) {
                 (
-                    &Value::Activations { map: a, scale: scale_a },
-                    &Value::Activations { map: b, scale: scale_b },
-                ) => {
-                    let (maps, scales) = ([a, b], [scale_a, scale_b]);
-                    Ok(Value::Added { maps, scales, clipped_at: None })
-                }
+                    &Value::Activations { map: a, code: code_a },
+                    &Value::Activations { map: b, code: code_b },
+                ) => Ok(Value::Added { maps: [a, b], inputs: [code_a, code_b], clip: None }),
                 others => bail!("of {others:?}"),
             },
             "Sigmoid" => match self.input(node, 0)?.clone() {
@@ -186,88 +155,77 @@ impl Walk {
     fn quantise(&mut self, node: &NodeProto) -> TractResult<Value> {
         let (scale, zero) = (self.tensors.scalar(node, 1)?, self.tensors.scalar(node, 2)?);
         ensure!(scale > 0.0 && scale.is_finite(), "scale {scale}");
-        let is_clipped = |clipped_at: Option<f32>| {
-            clipped_at.is_some_and(|top| (top / scale).round_ties_even() <= LEVELS)
-        };
         let value = self.input(node, 0)?.clone();
-        let is_image = matches!(value, Value::Image);
-        ensure!(is_image || zero == 0.0, "zero point {zero}; the engine takes 0");
+        if let Value::Image = value {
+            return Ok(Value::Levels { scale, zero });
+        }
+        // Odd ones would move ties.
+        ensure!((0.0..=LEVELS).contains(&zero) && zero % 2.0 == 0.0, "zero point {zero}");
+        let code = Code { scale, zero: zero as u8 };
+        let is_clipped =
+            |clip: Option<[f32; 2]>| clip == Some([-zero * scale, (LEVELS - zero) * scale]);
         match value {
-            Value::Image => Ok(Value::Levels { scale, zero }),
-            Value::Activations { scale: same, .. } | Value::Upsampled { scale: same, .. }
-                if same != scale =>
-            {
-                bail!("from scale {same} to {scale}; the engine keeps scales here")
+            Value::Activations { code: same, .. } if same != code => {
+                bail!("from {same:?} to {code:?}; the engine keeps scales here")
+            }
+            Value::Upsampled { scale: same, .. } if same != scale || zero != 0.0 => {
+                bail!("from scale {same} to {code:?}; the engine keeps scales here")
             }
             value @ Value::Activations { .. } => Ok(value),
             Value::Upsampled { map, .. } => {
-                Ok(Value::Activations { map: self.push(Kind::Upsample, &[map]), scale })
+                Ok(Value::Activations { map: self.push(Kind::Upsample, &[map]), code })
             }
             Value::Sums(sums) => {
-                ensure!(sums.relu && is_clipped(sums.clipped_at), "sums beyond [0, {LEVELS}]");
-                let multiplier = sums.scales.iter().map(|&s| exact_quotient(s, scale));
-                let weights = Weights {
-                    values: sums.values,
-                    bias: sums.bias,
-                    multiplier: multiplier.collect::<TractResult<_>>()?,
-                };
-                let map = match sums.x {
-                    Source::Levels { scale, zero } => {
-                        ensure!(weights.c_in() == 3 && sums.dilation == 1, "not a picture's");
-                        let levels = levels(scale, zero);
-                        self.push(Kind::Picture { levels, weights }, &[0])
-                    }
-                    Source::Map(map) => {
-                        let kind = Kind::Conv { weights, dilation: sums.dilation, c_low: 0 };
-                        self.push(kind, &[map])
-                    }
-                    Source::Halves { low, high } => {
-                        ensure!(sums.dilation == 1, "an upsampled map, dilated");
-                        let c_low = self.channels(low);
-                        self.push(Kind::Conv { weights, dilation: 1, c_low }, &[low, high])
-                    }
-                };
-                Ok(Value::Activations { map, scale })
+                ensure!(is_clipped(sums.clip), "{:?} is not the range of {code:?}", sums.clip);
+                Ok(Value::Activations { map: self.push_sums(sums, code)?, code })
             }
-            Value::Added { maps, scales, clipped_at } => {
-                ensure!(is_clipped(clipped_at), "a sum beyond [0, {LEVELS}]");
-                let map = self.push(Kind::Add { scales, sum_scale: scale }, &maps);
-                Ok(Value::Activations { map, scale })
+            Value::Added { maps, inputs, clip } => {
+                ensure!(is_clipped(clip), "{clip:?} is not the range of {code:?}");
+                let map = self.push(Kind::Add(Add { inputs, sum: code }), &maps);
+                Ok(Value::Activations { map, code })
             }
             other => bail!("of {other:?}"),
         }
+    }
+
+    /// The convolution whose sums are stored as `code`.
+    fn push_sums(&mut self, sums: Sums, code: Code) -> TractResult<usize> {
+        let x = sums.x;
+        let c_low = if let Source::Halves { low, .. } = x { self.channels(low) } else { 0 };
+        let kind = sums.stored(code, c_low)?;
+        Ok(match x {
+            Source::Levels { .. } => self.push(kind, &[0]),
+            Source::Map(map) => self.push(kind, &[map]),
+            Source::Halves { low, high } => self.push(kind, &[low, high]),
+        })
     }
 
     fn dequantise(&mut self, node: &NodeProto) -> TractResult<Value> {
         if let Some(constant) = self.tensors.dequantised(node)? {
             return Ok(Value::Constant(constant));
         }
-        let scale = self.tensors.scalar(node, 1)?;
-        match self.input(node, 0)?.clone() {
-            value
-            @ (Value::Activations { scale: same, .. } | Value::Levels { scale: same, .. }) => {
-                ensure!(same == scale, "scale {scale} of values at {same}");
-                Ok(value)
-            }
+        let (scale, zero) = (self.tensors.scalar(node, 1)?, self.tensors.scalar(node, 2)?);
+        let value = self.input(node, 0)?.clone();
+        let same = match value {
+            Value::Activations { code, .. } => (code.scale, f32::from(code.zero)),
+            Value::Levels { scale, zero } => (scale, zero),
             other => bail!("of {other:?}"),
-        }
+        };
+        ensure!(
+            same == (scale, zero),
+            "scale and zero point {scale}, {zero} of values at {same:?}"
+        );
+        Ok(value)
     }
 
     fn convolve(&mut self, node: &NodeProto) -> TractResult<Value> {
         if let Value::Logits { maps } = self.input(node, 0)? {
-            let (weights, bias) = (self.tensors.f32s(node, 1)?, self.tensors.f32s(node, 2)?);
-            ensure!(weights.len() == maps.len(), "of {} maps", maps.len());
-            // A map of weight 0 is never looked at; the first one left says how large the sum is.
-            let weighed = maps.iter().zip(weights).filter(|&(_, weight)| weight != 0.0);
-            let (maps, weights): (Vec<_>, Vec<_>) = weighed.unzip();
-            let &(_, scale) = maps.first().ok_or_else(|| format_err!("of weights that are 0"))?;
-            let fuse = Fuse { weights, bias: bias.iter().sum(), scale };
-            return Ok(Value::Fused { maps: maps.iter().map(|&(map, _)| map).collect(), fuse });
+            return self.fuse(node, maps);
         }
-        let (x, scale) = match *self.input(node, 0)? {
-            Value::Levels { scale, zero } => (Source::Levels { scale, zero }, scale),
-            Value::Activations { map, scale } => (Source::Map(map), scale),
-            Value::Halves { low, high, scale } => (Source::Halves { low, high }, scale),
+        let (x, scale, zero) = match *self.input(node, 0)? {
+            Value::Levels { scale, zero } => (Source::Levels { scale, zero }, scale, 0),
+            Value::Activations { map, code } => (Source::Map(map), code.scale, code.zero),
+            Value::Halves { low, high, scale } => (Source::Halves { low, high }, scale, 0),
             ref other => bail!("of {other:?}"),
         };
         let [Value::Constant(weights), Value::Constant(bias)] =
@@ -275,27 +233,27 @@ impl Walk {
         else {
             bail!("weights or bias are not quantised constants")
         };
-        let dilation = dilation(node)?;
-        let &[c_out, c_in, 3, 3] = &weights.shape[..] else { bail!("{:?}", weights.shape) };
-        let scales: Vec<f32> = weights.scales.iter().map(|s| scale * s).collect();
-        ensure!(scales.len() == c_out && bias.values.len() == c_out, "a scale per channel");
-        ensure!(bias.scales == scales, "the bias has another scale than the sums");
-        ensure!(weights.values.iter().all(|w| (-127..=127).contains(w)), "a weight beyond 7 bits");
-        let at = |o: usize, tap: usize, i: usize| weights.values[(o * c_in + i) * 9 + tap] as i8;
-        let values = (0..c_out * 9 * c_in)
-            .map(|index| at(index / (9 * c_in), index / c_in % 9, index % c_in))
-            .collect();
-        let bias = bias.values.clone();
-        Ok(Value::Sums(Sums { x, values, bias, scales, dilation, relu: false, clipped_at: None }))
+        Ok(Value::Sums(Sums::new(node, x, Code { scale, zero }, weights, bias)?))
+    }
+
+    /// The weighted sum of `maps`.
+    fn fuse(&self, node: &NodeProto, maps: &[(usize, usize)]) -> TractResult<Value> {
+        let (weights, bias) = (self.tensors.f32s(node, 1)?, self.tensors.f32s(node, 2)?);
+        ensure!(weights.len() == maps.len(), "of {} maps", maps.len());
+        // A map of weight 0 is never looked at; the first one left says how large the sum is.
+        let weighed = maps.iter().zip(weights).filter(|&(_, weight)| weight != 0.0);
+        let (maps, weights): (Vec<_>, Vec<_>) = weighed.unzip();
+        let &(_, scale) = maps.first().ok_or_else(|| format_err!("of weights that are 0"))?;
+        ensure!(scale == 1 || maps.len() == 1, "of maps that are all upsampled");
+        let fuse = Fuse { weights, bias: bias.iter().sum(), scale };
+        Ok(Value::Fused { maps: maps.iter().map(|&(map, _)| map).collect(), fuse })
     }
 
     fn clip(&mut self, node: &NodeProto) -> TractResult<Value> {
-        let (low, top) = (self.tensors.scalar(node, 1)?, self.tensors.scalar(node, 2)?);
-        ensure!(low == 0.0, "from {low}");
-        let clipped_at = Some(top);
+        let clip = Some([self.tensors.scalar(node, 1)?, self.tensors.scalar(node, 2)?]);
         match self.input(node, 0)?.clone() {
-            Value::Sums(sums) => Ok(Value::Sums(Sums { relu: true, clipped_at, ..sums })),
-            Value::Added { maps, scales, .. } => Ok(Value::Added { maps, scales, clipped_at }),
+            Value::Sums(sums) => Ok(Value::Sums(Sums { clip, ..sums })),
+            Value::Added { maps, inputs, .. } => Ok(Value::Added { maps, inputs, clip }),
             other => bail!("of {other:?}"),
         }
     }
@@ -305,8 +263,8 @@ impl Walk {
         ensure!(attribute("kernel_shape")?.as_deref() == Some(&[2, 2]), "of another size");
         ensure!(attribute("strides")?.as_deref() == Some(&[2, 2]), "at another stride");
         ensure!(attribute("pads")?.unwrap_or_default().iter().all(|&pad| pad == 0), "padded");
-        let Value::Activations { map, scale } = *self.input(node, 0)? else { bail!("of sums") };
-        Ok(Value::Activations { map: self.push(Kind::Pool, &[map]), scale })
+        let Value::Activations { map, code } = *self.input(node, 0)? else { bail!("of sums") };
+        Ok(Value::Activations { map: self.push(Kind::Pool, &[map]), code })
     }
 
     fn resize(&mut self, node: &NodeProto) -> TractResult<Value> {
@@ -315,35 +273,48 @@ impl Walk {
         ensure!(matches!(mode, "half_pixel" | "pytorch_half_pixel"), "{mode}");
         ensure!(attribute("mode")? == Some("linear"), "not bilinear");
         let factors = self.tensors.f32s(node, 2)?;
-        if let Value::Activations { map, scale } = *self.input(node, 0)? {
-            ensure!(factors == [1.0, 1.0, 2.0, 2.0], "by {factors:?}");
-            return Ok(Value::Upsampled { map, scale });
-        }
-        let (map, before) = self.logits(node, 0)?;
         let &[1.0, 1.0, down, across] = &factors[..] else { bail!("by {factors:?}") };
         ensure!(down == across && down >= 1.0 && down.fract() == 0.0, "by {factors:?}");
-        Ok(Value::Logits { maps: vec![(map, before * down as usize)] })
+        let times = down as usize;
+        match self.input(node, 0)?.clone() {
+            Value::Activations { map, code } => {
+                ensure!(times == 2 && code.zero == 0, "{code:?} by {times}");
+                Ok(Value::Upsampled { map, scale: code.scale })
+            }
+            Value::Fused { maps, fuse: Fuse { scale: 1, weights, bias } } => {
+                Ok(Value::Fused { maps, fuse: Fuse { scale: times, weights, bias } })
+            }
+            _ => {
+                let (map, before) = self.logits(node, 0)?;
+                ensure!(before == 1, "upsampled twice");
+                Ok(Value::Logits { maps: vec![(map, times)] })
+            }
+        }
     }
 
     fn concatenate(&mut self, node: &NodeProto) -> TractResult<Value> {
         ensure!(node.get_attr::<i64>("axis")? == 1, "not along the channels");
-        if let &(Value::Activations { map: a, scale } | Value::Upsampled { map: a, scale }) =
-            self.input(node, 0)?
-        {
-            ensure!(node.input.len() == 2, "of {} maps", node.input.len());
-            let Value::Activations { map: b, scale: other } = *self.input(node, 1)? else {
-                bail!("of activations and others")
-            };
-            ensure!(scale == other, "of scales {scale} and {other}");
-            if let Value::Upsampled { .. } = self.input(node, 0)? {
-                return Ok(Value::Halves { low: a, high: b, scale });
+        let second = node.input.get(1).and_then(|name| self.values.get(name)).cloned();
+        match (self.input(node, 0)?.clone(), second) {
+            (
+                Value::Activations { map: a, code },
+                Some(Value::Activations { map: b, code: other }),
+            ) if node.input.len() == 2 => {
+                ensure!(code == other, "of {code:?} and {other:?}");
+                Ok(Value::Activations { map: self.push(Kind::Concat, &[a, b]), code })
             }
-            return Ok(Value::Activations { map: self.push(Kind::Concat, &[a, b]), scale });
+            (
+                Value::Upsampled { map: low, scale },
+                Some(Value::Activations { map: high, code }),
+            ) if node.input.len() == 2 => {
+                ensure!(code == Code { scale, zero: 0 }, "of scale {scale} and {code:?}");
+                Ok(Value::Halves { low, high, scale })
+            }
+            _ => {
+                let maps = (0..node.input.len()).map(|index| self.logits(node, index));
+                Ok(Value::Logits { maps: maps.collect::<TractResult<_>>()? })
+            }
         }
-        let maps = (0..node.input.len())
-            .map(|index| self.logits(node, index))
-            .collect::<TractResult<_>>()?;
-        Ok(Value::Logits { maps })
     }
 
     /// The f32 map that input `index` is, made of its sums if need be, and how far it is upsampled.
@@ -352,49 +323,12 @@ impl Walk {
             Value::Logits { maps } if maps.len() == 1 => Ok(maps[0]),
             Value::Sums(Sums {
                 x: Source::Map(map),
-                values,
-                bias,
-                scales,
-                dilation: 1,
-                relu: false,
-                ..
-            }) if bias.len() == 1 => {
-                let weights = Weights { values, bias, multiplier: scales };
-                Ok((self.push(Kind::Side { weights }, &[map]), 1))
-            }
+                geometry: PLAIN,
+                is_depthwise: false,
+                weights,
+                clip: None,
+            }) if weights.c_out() == 1 => Ok((self.push(Kind::Side { weights }, &[map]), 1)),
             other => bail!("of {other:?}"),
         }
     }
-}
-
-/// `a / b`, if an f32 holds it: else ties would not fall where the file has them.
-fn exact_quotient(a: f32, b: f32) -> TractResult<f32> {
-    let quotient = f64::from(a) / f64::from(b);
-    ensure!(f64::from(quotient as f32) == quotient, "{a} / {b} is not exact in f32");
-    Ok(quotient as f32)
-}
-
-/// The dilation of a convolution that the engine computes.
-fn dilation(node: &NodeProto) -> TractResult<usize> {
-    let attribute = |name| node.get_attr_opt_vec::<i64>(name);
-    let dilations = attribute("dilations")?.unwrap_or_else(|| vec![1, 1]);
-    let dilation = dilations[0];
-    ensure!(dilation > 0 && dilations == [dilation; 2], "dilations {dilations:?}");
-    let pads = attribute("pads")?.unwrap_or_default();
-    ensure!(pads == [dilation; 4], "pads {pads:?} with dilation {dilation}");
-    ensure!(attribute("strides")?.is_none_or(|strides| strides == [1, 1]), "a stride");
-    ensure!(node.get_attr_opt::<i64>("group")?.is_none_or(|group| group == 1), "groups");
-    Ok(dilation as usize)
-}
-
-/// `[3, 256]`: the integers that stand for each value of each channel of the picture.
-fn levels(scale: f32, zero: f32) -> Vec<i16> {
-    (0..3 * 256)
-        .map(|index| {
-            let (channel, value) = (index / 256, (index % 256) as f32);
-            let normalised = (value / 255.0 - MEAN[channel]) / STD[channel];
-            let level = (normalised / scale).round_ties_even() + zero;
-            (level.clamp(0.0, 255.0) - zero) as i16
-        })
-        .collect()
 }

@@ -99,7 +99,7 @@ test("a missing asset is named, and a later call tries again", async ({ page }) 
       }
     }, SMALL);
   expect(await remove()).toMatch(
-    /^asset: http.*\/dist\/wasm\/cleancut\.plan answered 404 .*; 404 .*; Serve the package's/,
+    /^asset: http.*\/dist\/wasm\/base\.plan answered 404 .*; 404 .*; Serve the package's/,
   );
   await page.unroute("**/*.plan");
   await page.route("**/*.plan", (route) =>
@@ -108,7 +108,7 @@ test("a missing asset is named, and a later call tries again", async ({ page }) 
   expect(await remove()).toMatch(/^asset: .*with a web page.*; 200 text\/html; The server answers/);
   await page.unroute("**/*.plan");
   await page.route("**/*.plan", (route) => route.fulfill({ body: "x".repeat(1150680) }));
-  expect(await remove()).toMatch(/^integrity: .*is not cleancut\.plan as it was published/);
+  expect(await remove()).toMatch(/^integrity: .*is not base\.plan as it was published/);
   await page.unroute("**/*.plan");
   expect(await remove()).toBe("image/png");
 });
@@ -184,14 +184,14 @@ for (const worker of [true, false]) {
         },
         { photo, method },
       );
-    const model = statSync("dist/wasm/cleancut.plan").size;
+    const model = statSync("dist/wasm/base.plan").size;
     const lacking = { cached: false, bytesToDownload: model };
     expect(await remove(BALL, "studio")).toEqual({ outcome: "image/png", ...lacking });
     expect(asked()).toEqual(["relaxed.wasm"]);
     expect(await remove(MUG, "studio")).toEqual({ outcome: "busy-ground", ...lacking });
     expect(asked()).toEqual([]);
     const there = { cached: true, bytesToDownload: 0 };
-    for (const loaded of [["cleancut.plan"], []]) {
+    for (const loaded of [["base.plan"], []]) {
       expect(await remove(MUG, "network")).toEqual({ outcome: "image/png", ...there });
       expect(asked()).toEqual(loaded);
     }

@@ -1,7 +1,7 @@
 /** Answers a posted photo with its cut-out. */
 
 import { CleancutError, createRemover } from "cleancut/core";
-import model from "cleancut/wasm/cleancut.plan";
+import model from "cleancut/wasm/base.plan";
 import wasm from "cleancut/wasm/simd.wasm";
 
 const remover = createRemover({ assets: { wasm, model } });

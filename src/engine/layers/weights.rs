@@ -1,0 +1,30 @@
+//! A convolution's numbers, as the plan holds them.
+
+/// In the order of the engine's maps: channels last.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Weights {
+    /// The kernel's side.
+    pub(crate) kernel: usize,
+    /// `[c_out, kernel, kernel, c_in]`, in [-127, 127]; depthwise, `c_in` is 1.
+    pub(crate) values: Vec<i8>,
+    /// `[c_out]`.
+    pub(crate) bias: Vec<i32>,
+    /// `[c_out]`: scale of the sums over scale of the output.
+    pub(crate) multiplier: Vec<f32>,
+}
+
+impl Weights {
+    pub(crate) fn c_out(&self) -> usize {
+        self.bias.len()
+    }
+
+    pub(crate) fn c_in(&self) -> usize {
+        self.values.len() / self.kernel.pow(2) / self.c_out()
+    }
+
+    /// The weights of input channels `channels`.
+    pub(super) fn slice(&self, channels: std::ops::Range<usize>) -> Vec<i8> {
+        let pixels = self.values.chunks_exact(self.c_in());
+        pixels.flat_map(|pixel| &pixel[channels.clone()]).copied().collect()
+    }
+}
