@@ -41,11 +41,20 @@ export function targetFolder() {
   return workspace().target_directory;
 }
 
-/** Flags that no path of this machine gets through: panics name files of the registry. */
+/**
+ * Flags that no path of this machine gets through: panics name files of the registry and, where the
+ * component rust-src is installed, of the standard library.
+ */
 function rustFlags() {
   const tract = workspace().packages.find(({ name }) => name === "tract-core");
   const registry = dirname(dirname(tract.manifest_path));
-  return ["-Ctarget-feature=+simd128", `--remap-path-prefix=${registry}=crates`];
+  const library = join(ask("rustc", ["--print=sysroot"]), "lib", "rustlib", "src", "rust");
+  const commit = ask("rustc", ["-vV"]).match(/commit-hash: (\w+)/)?.[1];
+  return [
+    "-Ctarget-feature=+simd128",
+    `--remap-path-prefix=${registry}=crates`,
+    `--remap-path-prefix=${library}=/rustc/${commit}`,
+  ];
 }
 
 /** Runs cargo for the wasm, without what the caller's environment may add. */

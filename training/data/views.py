@@ -13,7 +13,7 @@ from data.pictures import resize
 
 KERNEL_3 = np.ones((3, 3), np.uint8)
 # The share of views that show no subject.
-EMPTY = 0.03
+EMPTY = 0.06
 # Of the composites of products, the share that is to stand before a scene of this folder, where a thing of its own may be
 # seen; scenes of which that thing takes more are passed over.
 BEFORE_A_SCENE = 0.08
