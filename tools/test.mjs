@@ -1,4 +1,4 @@
-/** `npm test`: every check and test there is; `npm test -- rust node` picks some. */
+/** `npm test`: every check and test but `engines`; `npm test -- rust node` picks some. */
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -11,8 +11,10 @@ import { beside, fail, ROOT, say, step } from "./step.mjs";
 /** `consumers` waits for registries and single pages, so it runs beside what compiles. */
 const ASIDE = { consumers: testConsumers };
 const PARTS = { check, rust: testRust, node: testNode };
-/** These wait for pages in a browser that has the machine to itself. */
-const LAST = { kernels: testKernels, browser: testBrowser, engines: testEngines };
+/** These wait for pages in a Chromium that has the machine to itself. */
+const LAST = { kernels: testKernels, browser: testBrowser };
+/** Two more browsers, when they are asked for. */
+const ASKED = { engines: testEngines };
 
 function testRust() {
   step("Testing the Rust", "cargo", ["test", "--locked"]);
@@ -55,7 +57,7 @@ function testConsumers() {
 }
 
 const wanted = process.argv.slice(2);
-const names = Object.keys({ ...PARTS, ...LAST, ...ASIDE });
+const names = Object.keys({ ...PARTS, ...LAST, ...ASIDE, ...ASKED });
 const unknown = wanted.find((name) => !names.includes(name));
 if (unknown) fail(`there is no part "${unknown}"`, `Parts: ${names.join(", ")}`);
 
@@ -69,4 +71,5 @@ const aside = begin(ASIDE);
 begin(PARTS);
 await Promise.all(aside);
 begin(LAST);
+if (wanted.length > 0) begin(ASKED);
 say("Every test passed");

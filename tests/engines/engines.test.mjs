@@ -31,7 +31,7 @@ const FIXTURES = [
   "rgba.png",
   "orientation-6.jpg",
   "lossless.webp",
-  "lossy.webp",
+  "display-p3.webp",
 ];
 const PHOTOS = join(ROOT, "..", "shared", "photos");
 const IN_A_ROW = 20;
