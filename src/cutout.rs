@@ -132,7 +132,7 @@ mod tests {
     fn cutout() -> Cutout {
         let values: Vec<u8> = (0..40 * 20).map(|i| if i % 40 < 20 { 255 } else { 0 }).collect();
         let mask = Mask::new(40, 20, values);
-        let subject = Subject::find(&mask, 0.7);
+        let subject = Subject::find(&mask, CONFIDENT);
         Cutout::new(Image::new(40, 20, vec![9; 40 * 20 * 4]), mask, subject)
     }
 
