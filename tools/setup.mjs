@@ -98,7 +98,9 @@ export function setUpWebKit() {
 }
 
 function setUpBrowser(name, variable, candidates, packages) {
-  const present = [process.env[variable], ...candidates].find((path) => path && existsSync(path));
+  const wanted = process.env[variable];
+  if (wanted) return wanted;
+  const present = candidates.find((path) => existsSync(path));
   if (present) return present;
   const remedy = `Install ${name}, or set ${variable} to its path.`;
   if (ask("apt-get", ["--version"]) === undefined || process.getuid?.() !== 0) {

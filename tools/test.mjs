@@ -32,10 +32,15 @@ function testKernels() {
   step("Testing the wasm kernels in Chromium", "node", ["tests/browser/kernels.mjs"]);
 }
 
-function testBrowser() {
-  const chromium = setUpChromium();
+/** What pages are held against, and the page itself. */
+function buildForPages() {
   step("Building the cleancut binary", "cargo", ["build", "--locked", "--bin=cleancut"]);
   step("Building the demo page", "npx", ["vite", "build", "www", "--logLevel=warn"]);
+}
+
+function testBrowser() {
+  const chromium = setUpChromium();
+  buildForPages();
   step("Testing the page in Chromium", "npx", ["playwright", "test"], {
     env: { CLEANCUT_CHROMIUM: chromium },
   });
@@ -44,8 +49,7 @@ function testBrowser() {
 function testEngines() {
   setUpFirefox();
   setUpWebKit();
-  step("Building the cleancut binary", "cargo", ["build", "--locked", "--bin=cleancut"]);
-  step("Building the demo page", "npx", ["vite", "build", "www", "--logLevel=warn"]);
+  buildForPages();
   const args = ["--test", "tests/engines/engines.test.mjs"];
   step("Testing package and page in Firefox and WebKitGTK", "node", args);
 }

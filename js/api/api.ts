@@ -55,7 +55,7 @@ export function createApi(
       return start(options);
     },
     async capabilities({ model } = {}) {
-      if (model !== undefined) mustBeModel(model);
+      mustBeModel(model);
       const missing = await missingAssets(model);
       return {
         simd: hasSimd(),

@@ -33,7 +33,7 @@ export class Remover {
 
   /** Loads wasm and model, so that the first cut-out does not wait for them. */
   async preload({ model, ...options }: PreloadOptions = {}): Promise<void> {
-    if (model !== undefined) mustBeModel(model);
+    mustBeModel(model);
     await Promise.all(this.#engines.map((engine) => engine.run("load", { model }, toJob(options))));
   }
 

@@ -54,10 +54,10 @@ export function checkNames(options: object, known: readonly string[]): void {
   }
 }
 
-/** Refuses what is no model's name. */
+/** Refuses what is no model's name; none is the default's. */
 export function mustBeModel(name: unknown): void {
   const names = Object.keys(models);
-  if (names.includes(name as string)) return;
+  if (name === undefined || names.includes(name as string)) return;
   throw new CleancutError("option", `model is ${cut(name)}; it takes ${names.join(" or ")}`);
 }
 

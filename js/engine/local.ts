@@ -200,16 +200,22 @@ export class LocalEngine implements Engine {
   }
 }
 
+/** What `words`, pairs of name and value, say of an option; of several the last. */
+function said(words: readonly string[], option: string): string | undefined {
+  const at = words.lastIndexOf(option);
+  return at < 0 ? undefined : words[at + 1];
+}
+
 /** The model that `words` ask for; a name that is none is the engine's to refuse. */
 function modelOf(words: readonly string[]): ModelName {
-  const name = words[words.lastIndexOf("model") + 1];
+  const name = said(words, "model");
   return Object.keys(models).find((known): known is ModelName => known === name) ?? defaultModel;
 }
 
 /** Whether the picture itself, which may be cut out already, is asked before a model is loaded. */
 function mayNeedNone(photo: Photo, words: readonly string[]): boolean {
   const isOpaque = photo.kind === "file" && !mayHaveAlpha(photo.bytes);
-  return !isOpaque || words[words.lastIndexOf("method") + 1] === "studio";
+  return !isOpaque || said(words, "method") === "studio";
 }
 
 /** A trap leaves the instance's memory in disorder, and disposing is to give memory back. */

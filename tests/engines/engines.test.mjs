@@ -14,6 +14,7 @@ import { setTimeout } from "node:timers/promises";
 import { preview } from "../../tools/lab.mjs";
 import { setUpFirefox, setUpWebKit } from "../../tools/setup.mjs";
 import { ROOT } from "../../tools/step.mjs";
+import { targetFolder } from "../../tools/wasm.mjs";
 import { launchFirefox } from "./firefox.mjs";
 import { launchWebKit } from "./webkit.mjs";
 
@@ -37,7 +38,7 @@ const PHOTOS = join(ROOT, "..", "shared", "photos");
 const IN_A_ROW = 20;
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
-const native = () => join(target(), "debug", "cleancut");
+const native = join(targetFolder(), "debug", "cleancut");
 const expected = new Map();
 
 /** The hash of what the command line makes of a given file. */
@@ -47,16 +48,20 @@ function hashOf(name, ...options) {
     // The WebP encoder sorts unstably, so its bytes, not its pixels, depend on the size of a pointer.
     const [program, ...script] = options.includes("--format=webp")
       ? [process.execPath, join(ROOT, "dist/cli.js")]
-      : [native()];
+      : [native];
     const args = [...script, join(GIVEN, name), "-o", "-", ...options];
     expected.set(key, sha256(execFileSync(program, args, { maxBuffer: 1e9 })));
   }
   return expected.get(key);
 }
 
-function target() {
-  const args = ["metadata", "--format-version=1", "--no-deps"];
-  return JSON.parse(execFileSync("cargo", args, { cwd: ROOT, encoding: "utf8" })).target_directory;
+/** Runs in a page: the SHA-256 of a file or of bytes as `hash(file)`, hexadecimal. */
+function knowHash() {
+  globalThis.hash = async (file) => {
+    const bytes = file instanceof Blob ? await file.arrayBuffer() : file;
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  };
 }
 
 /** Twenty real photos, or fixtures over and over where there are none. */
@@ -82,10 +87,9 @@ before(async () => {
   for (const name of FIXTURES) copyFileSync(join(ROOT, "tests/fixtures", name), join(GIVEN, name));
   row = photosInARow();
   const large = ["--size=4000x3000", "--background-image", join(GIVEN, "mug.jpg")];
-  execFileSync(native(), [join(GIVEN, "mug.jpg"), "-o", join(GIVEN, "large.jpg"), ...large]);
+  execFileSync(native, [join(GIVEN, "mug.jpg"), "-o", join(GIVEN, "large.jpg"), ...large]);
   const script = join(ROOT, "tests/browser/serve.mjs");
   servers.push(spawn(process.execPath, [script, String(PACKAGE_PORT)], { stdio: "ignore" }));
-  servers.push(await preview(PAGE_PORT));
 });
 
 after(() => {
@@ -103,13 +107,9 @@ for (const [name, start] of Object.entries(ENGINES)) {
     /** A blank page with the package, and what tests there share. */
     const open = async () => {
       await browser.goto(`${ORIGIN}/blank`);
+      await browser.evaluate(knowHash);
       await browser.evaluate(async () => {
         globalThis.cleancut = await import(new URL("/dist/index.js", location.href).href);
-        globalThis.hash = async (file) => {
-          const bytes = file instanceof Blob ? await file.arrayBuffer() : file;
-          const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-          return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-        };
         globalThis.given = async (name) => {
           const bytes = await (await fetch(`/build/engines/${name}`)).arrayBuffer();
           return new File([bytes], name);
@@ -328,10 +328,11 @@ for (const [name, start] of Object.entries(ENGINES)) {
     });
 
     test("the page cuts out what is chosen and pasted, also without its server", async () => {
-      const server = await preview(PAGE_PORT + 1 + Object.keys(ENGINES).indexOf(name));
+      const server = await preview(PAGE_PORT + Object.keys(ENGINES).indexOf(name));
       const page = server.spawnargs.find((arg) => arg.startsWith("--port=")).slice(7);
       const prepare = async () => {
         await browser.goto(`http://localhost:${page}/`);
+        await browser.evaluate(knowHash);
         await browser.evaluate(() => {
           globalThis.saved = [];
           const blobs = new Map();
@@ -342,7 +343,7 @@ for (const [name, start] of Object.entries(ENGINES)) {
             return url;
           };
           HTMLAnchorElement.prototype.click = function () {
-            saved.push(blobs.get(this.href).arrayBuffer());
+            saved.push(blobs.get(this.href));
           };
           globalThis.hashSaved = async () => {
             const stage = document.getElementById("stage");
@@ -355,9 +356,7 @@ for (const [name, start] of Object.entries(ENGINES)) {
             const buttons = [...document.querySelectorAll("button")];
             buttons.find((button) => button.textContent.trim() === "Save").click();
             while (saved.length === before) await new Promise((settle) => setTimeout(settle, 20));
-            const digest = await crypto.subtle.digest("SHA-256", await saved.at(-1));
-            const bytes = Array.from(new Uint8Array(digest));
-            return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+            return hash(saved.at(-1));
           };
         });
       };

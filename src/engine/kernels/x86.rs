@@ -50,7 +50,7 @@ macro_rules! kernel {
                 let c_out = row.blocks() * BLOCK;
                 for block in 0..row.blocks() {
                     for (pixel, count) in tiles(row.pixels) {
-                        let tile = tile(row, block, pixel, count, _mm256_setzero_si256());
+                        let tile = tile::<false>(row, block, pixel, count, _mm256_setzero_si256());
                         for (i, sums) in tile.iter().enumerate().take(count) {
                             let out = &mut out[(pixel + i) * c_out + block * BLOCK..][..BLOCK];
                             // SAFETY: `out` holds the 8 values of the vector.
@@ -63,13 +63,29 @@ macro_rules! kernel {
             #[target_feature(enable = $features)]
             fn activations(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], stride: usize) {
                 row.check_activations(scale, out, stride);
+                write_activations::<false>(row, scale, out, stride);
+            }
+
+            #[target_feature(enable = $features)]
+            fn depthwise(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], stride: usize) {
+                row.check_depthwise(scale, out, stride);
+                write_activations::<true>(row, scale, out, stride);
+            }
+
+            #[target_feature(enable = $features)]
+            fn write_activations<const DEPTHWISE: bool>(
+                row: &Row<'_>,
+                scale: &Requantise<'_>,
+                out: &mut [u8],
+                stride: usize,
+            ) {
                 let c_out = row.blocks() * BLOCK;
                 let zero = _mm256_set1_ps(scale.zero);
                 for block in 0..row.blocks() {
                     let bias = load_8(&scale.bias[block * BLOCK..]);
                     let multiplier = load_8(&scale.multiplier[block * BLOCK..]);
                     for (pixel, count) in tiles(row.pixels) {
-                        let tile = tile(row, block, pixel, count, bias);
+                        let tile = tile::<DEPTHWISE>(row, block, pixel, count, bias);
                         for (i, sums) in tile.iter().enumerate().take(count) {
                             let mut sums = *sums;
                             if let Some(sixteenths) = scale.sixteenths {
@@ -84,26 +100,9 @@ macro_rules! kernel {
                 }
             }
 
-            #[target_feature(enable = $features)]
-            fn depthwise(row: &Row<'_>, scale: &Requantise<'_>, out: &mut [u8], stride: usize) {
-                row.check_depthwise(scale, out, stride);
-                let zero = _mm256_set1_ps(scale.zero);
-                for block in 0..row.blocks() {
-                    let bias = load_8(&scale.bias[block * BLOCK..]);
-                    let multiplier = load_8(&scale.multiplier[block * BLOCK..]);
-                    for (pixel, count) in tiles(row.pixels) {
-                        let tile = depthwise_tile(row, block, pixel, count, bias);
-                        for (i, &sums) in tile.iter().enumerate().take(count) {
-                            let out = &mut out[(pixel + i) * stride + block * BLOCK..];
-                            store_8(sums, multiplier, zero, out);
-                        }
-                    }
-                }
-            }
-
             /// The first `count` are sums, of pixels that lie inside the row.
             #[target_feature(enable = $features)]
-            fn tile(
+            fn tile<const DEPTHWISE: bool>(
                 row: &Row<'_>,
                 block: usize,
                 pixel: usize,
@@ -111,49 +110,29 @@ macro_rules! kernel {
                 start: __m256i,
             ) -> [__m256i; TILE] {
                 let mut sums = [start; TILE];
-                let pixels = pixels(row, pixel, count);
+                let mut pixels = [0; TILE];
+                for (i, at) in pixels.iter_mut().enumerate() {
+                    *at = (pixel + i.min(count - 1)) * row.stride;
+                }
+                let first = if DEPTHWISE { block * BLOCK_STEP } else { 0 };
                 for tap in row.taps {
                     // SAFETY: `Row::check` has proved that the taps of every pixel and block stay
                     // inside `x` and `weights`; `pixel + count <= pixels` and `block < blocks`.
                     unsafe {
-                        let x = row.x.as_ptr().add(tap.x);
+                        let x = row.x.as_ptr().add(tap.x + first);
                         let w = row.weights.as_ptr().add(block * row.block_bytes + tap.w);
                         for step in 0..tap.steps {
                             let $w = _mm256_loadu_si256(w.add(step * BLOCK_STEP).cast());
                             for (sums, &at) in sums.iter_mut().zip(&pixels) {
-                                let x = x.add(at + step * STEP).cast::<i32>();
-                                let $x = _mm256_set1_epi32(x.read_unaligned());
+                                let x = x.add(at + step * STEP);
+                                let $x = if DEPTHWISE {
+                                    _mm256_loadu_si256(x.cast())
+                                } else {
+                                    _mm256_set1_epi32(x.cast::<i32>().read_unaligned())
+                                };
                                 let $acc = *sums;
                                 *sums = $dot;
                             }
-                        }
-                    }
-                }
-                sums
-            }
-
-            /// The first `count` are sums, of pixels that lie inside the row.
-            #[target_feature(enable = $features)]
-            fn depthwise_tile(
-                row: &Row<'_>,
-                block: usize,
-                pixel: usize,
-                count: usize,
-                start: __m256i,
-            ) -> [__m256i; TILE] {
-                let mut sums = [start; TILE];
-                let pixels = pixels(row, pixel, count);
-                for tap in row.taps {
-                    // SAFETY: `Row::check` has proved that the taps of every pixel and block stay
-                    // inside `x` and `weights`; `pixel + count <= pixels` and `block < blocks`.
-                    unsafe {
-                        let x = row.x.as_ptr().add(tap.x + block * BLOCK_STEP);
-                        let w = row.weights.as_ptr().add(block * row.block_bytes + tap.w);
-                        let $w = _mm256_loadu_si256(w.cast());
-                        for (sums, &at) in sums.iter_mut().zip(&pixels) {
-                            let $x = _mm256_loadu_si256(x.add(at).cast());
-                            let $acc = *sums;
-                            *sums = $dot;
                         }
                     }
                 }
@@ -178,11 +157,6 @@ kernel!(vnni, "avx-vnni", Elements::Narrow, "avx2,avxvnni", |acc, x, w| {
 fn tiles(pixels: usize) -> impl Iterator<Item = (usize, usize)> {
     let count = pixels.min(TILE);
     (0..pixels).step_by(TILE).map(move |pixel| (pixel.min(pixels - count), count))
-}
-
-/// Where the pixels of a tile begin, from the first of the row, bytes; beyond `count` the last again.
-fn pixels(row: &Row<'_>, pixel: usize, count: usize) -> [usize; TILE] {
-    std::array::from_fn(|i| (pixel + i.min(count - 1)) * row.stride)
 }
 
 /// Loads 8 values of 4 bytes.

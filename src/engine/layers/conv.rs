@@ -5,16 +5,15 @@
 
 use super::sixteenths::Sixteenths;
 use super::window::{Geometry, Window};
-use super::{Layer, Packed, Shape, View, ViewMut, Weights, only, pack_row};
-use crate::engine::kernels::{Kernel, Requantise, Row};
+use super::{Layer, Packed, Scales, Shape, View, ViewMut, Weights, only, pack_row};
+use crate::engine::kernels::Kernel;
 
 /// The layer.
 #[derive(Debug)]
 pub(crate) struct Conv {
     window: Window,
     packed: Packed,
-    bias: Vec<i32>,
-    multiplier: Vec<f32>,
+    scales: Scales,
     low: Option<Sixteenths>,
 }
 
@@ -25,9 +24,8 @@ impl Conv {
         let window = Window { geometry, c_in: w.c_in() - c_low, elements: kernel.elements };
         let packed = window.pack_weights(kernel, &w.slice(c_low..w.c_in()));
         let low = (c_low > 0).then(|| Sixteenths::new(kernel, &w.slice(0..c_low), c_low));
-        let scale = if low.is_some() { 1.0 / 16.0 } else { 1.0 };
-        let multiplier = w.multiplier.iter().map(|multiplier| multiplier * scale).collect();
-        Self { window, packed, bias: w.bias.clone(), multiplier, low }
+        let scales = Scales::new(w, 0, if low.is_some() { 16.0 } else { 1.0 });
+        Self { window, packed, scales, low }
     }
 }
 
@@ -47,7 +45,7 @@ impl Layer for Conv {
             }
             _ => only(inputs, Some(self.window.c_in))?,
         };
-        Ok(Shape { c: self.bias.len(), ..x })
+        Ok(Shape { c: self.scales.c_out(), ..x })
     }
 
     fn scratch(&self, inputs: &[Shape]) -> usize {
@@ -64,20 +62,8 @@ impl Layer for Conv {
             pack_row(x.row(y), c, x.stride, self.window.elements, out);
         };
         self.window.for_each_row((h, w), ring, pack, |y, packed, taps| {
-            let row = Row {
-                x: packed,
-                stride: self.window.stride(),
-                pixels: w,
-                taps,
-                weights: &self.packed.bytes,
-                block_bytes: self.packed.block_bytes,
-            };
-            let scale = Requantise {
-                bias: &self.bias,
-                multiplier: &self.multiplier,
-                zero: 0.0,
-                sixteenths: low.as_mut().map(|low| low.row(y)),
-            };
+            let row = self.packed.row(packed, self.window.stride(), w, taps);
+            let scale = self.scales.requantise(low.as_mut().map(|low| low.row(y)));
             let stride = output.stride;
             self.packed.kernel.activations(&row, &scale, output.row(y), stride);
         });

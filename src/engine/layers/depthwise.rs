@@ -5,9 +5,9 @@
 //! packed as `[position, c, n]`: at each output's position the `n` pixels that its first step
 //! covers. The next step covers those of a later position.
 
-use super::window::Geometry;
-use super::{Layer, MAX_CHANNELS, Shape, View, ViewMut, Weights, only};
-use crate::engine::kernels::{BLOCK, BLOCK_STEP, Elements, Kernel, Requantise, Row, STEP, Tap};
+use super::window::{Geometry, Window};
+use super::{Layer, MAX_CHANNELS, Packed, Scales, Shape, View, ViewMut, Weights, only};
+use crate::engine::kernels::{BLOCK_STEP, Elements, Kernel, STEP, Tap};
 
 /// The pixel beside the map.
 static NOUGHT: [u8; MAX_CHANNELS] = [0; MAX_CHANNELS];
@@ -16,49 +16,31 @@ static NOUGHT: [u8; MAX_CHANNELS] = [0; MAX_CHANNELS];
 #[derive(Debug)]
 pub(crate) struct Depthwise {
     geometry: Geometry,
-    kernel: &'static Kernel,
-    /// `[c / 8, kernel, steps, 8, n]`.
-    weights: Vec<u8>,
-    bias: Vec<i32>,
-    multiplier: Vec<f32>,
+    packed: Packed,
+    scales: Scales,
 }
 
 impl Depthwise {
     /// `w`: one input channel.
     pub(crate) fn new(kernel: &'static Kernel, w: &Weights, stride: usize) -> Self {
         let geometry = Geometry { kernel: w.kernel, stride, dilation: 1 };
-        let (n, side) = (kernel.elements.per_step(), w.kernel);
-        let mut steps = vec![];
-        for block in w.values.chunks_exact(BLOCK * side * side) {
-            for ky in 0..side {
-                for kx in (0..side).step_by(n) {
-                    for channel in block.chunks_exact(side * side) {
-                        let row = &channel[ky * side..][..side];
-                        steps.extend((kx..kx + n).map(|kx| row.get(kx).copied().unwrap_or(0)));
-                    }
-                }
-            }
-        }
-        let weights = match kernel.elements {
-            Elements::Narrow => steps.iter().map(|&weight| weight as u8).collect(),
-            Elements::Wide => steps.iter().flat_map(|&w| i16::from(w).to_le_bytes()).collect(),
-        };
-        let (bias, multiplier) = (w.bias.clone(), w.multiplier.clone());
-        Self { geometry, kernel, weights, bias, multiplier }
+        let window = Window { geometry, c_in: 1, elements: kernel.elements };
+        let packed = window.pack_weights(kernel, &w.values);
+        Self { geometry, packed, scales: Scales::new(w, 0, 1.0) }
     }
 
     fn channels(&self) -> usize {
-        self.bias.len()
+        self.scales.c_out()
     }
 
     /// Steps of a kernel row.
     fn steps(&self) -> usize {
-        self.geometry.kernel.div_ceil(self.kernel.elements.per_step())
+        self.geometry.kernel.div_ceil(self.packed.kernel.elements.per_step())
     }
 
     /// From a step's position to the next one's.
     fn positions_per_step(&self) -> usize {
-        self.kernel.elements.per_step() / self.geometry.stride
+        self.packed.kernel.elements.per_step() / self.geometry.stride
     }
 
     /// Positions of a row of a map of `w` pixels.
@@ -77,7 +59,7 @@ impl Depthwise {
         for (position, steps) in steps.chunks_exact_mut(c).enumerate() {
             let x = position * self.geometry.stride;
             let [a, b] = [pixel(x), pixel(x + 1)];
-            match self.kernel.elements {
+            match self.packed.kernel.elements {
                 Elements::Narrow => interleave(steps, [a, b, pixel(x + 2), pixel(x + 3)], 8),
                 Elements::Wide => interleave(steps, [a, b], 16),
             }
@@ -116,12 +98,7 @@ impl Layer for Depthwise {
         let x = inputs[0];
         let pixel_bytes = self.channels() * STEP;
         let ring = &mut scratch[..self.scratch(&[x.shape])];
-        let scale = Requantise {
-            bias: &self.bias,
-            multiplier: &self.multiplier,
-            zero: 0.0,
-            sixteenths: None,
-        };
+        let scale = self.scales.requantise(None);
         let (pixels, stride, steps) = (output.shape.w, output.stride, self.steps());
         let pack = |y: usize, out: &mut [u8]| self.pack(x.row(y), x.stride, out);
         let mut taps = vec![];
@@ -135,15 +112,8 @@ impl Layer for Depthwise {
                     steps: 1,
                 }));
             }
-            let row = Row {
-                x: ring,
-                stride: pixel_bytes,
-                pixels,
-                taps: &taps,
-                weights: &self.weights,
-                block_bytes: self.geometry.kernel * steps * BLOCK_STEP,
-            };
-            self.kernel.depthwise(&row, &scale, output.row(y), stride);
+            let row = self.packed.row(ring, pixel_bytes, pixels, &taps);
+            self.packed.kernel.depthwise(&row, &scale, output.row(y), stride);
         });
     }
 }

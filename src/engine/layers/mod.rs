@@ -36,7 +36,8 @@ pub(crate) use weights::Weights;
 #[cfg(feature = "lower")]
 pub(crate) use window::Geometry;
 
-use super::kernels::{BLOCK, Elements, Kernel, pack};
+use super::kernels::{BLOCK, Elements, Kernel, Row, Tap, pack};
+use weights::Scales;
 
 /// More than any network this engine is for; bounds what a damaged file can ask for.
 pub(crate) const MAX_CHANNELS: usize = 4096;
@@ -155,6 +156,11 @@ impl Packed {
         let bytes = pack(weights, k, kernel.elements);
         let block_bytes = bytes.len() / blocks;
         Self { kernel, bytes, block_bytes }
+    }
+
+    /// These weights on `pixels` of `x`, `stride` bytes apart.
+    fn row<'a>(&'a self, x: &'a [u8], stride: usize, pixels: usize, taps: &'a [Tap]) -> Row<'a> {
+        Row { x, stride, pixels, taps, weights: &self.bytes, block_bytes: self.block_bytes }
     }
 }
 

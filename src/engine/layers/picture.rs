@@ -2,16 +2,15 @@
 //! full range, RGB, to `[h / stride, w / stride, c_out]` u8 in [0, 127].
 
 use super::window::{Geometry, Window};
-use super::{Layer, Packed, Shape, View, ViewMut, Weights, only};
-use crate::engine::kernels::{Elements, Kernel, Requantise, Row};
+use super::{Layer, Packed, Scales, Shape, View, ViewMut, Weights, only};
+use crate::engine::kernels::{Elements, Kernel};
 
 /// The layer.
 #[derive(Debug)]
 pub(crate) struct Picture {
     window: Window,
     packed: Packed,
-    bias: Vec<i32>,
-    multiplier: Vec<f32>,
+    scales: Scales,
     levels: Vec<i16>,
 }
 
@@ -27,7 +26,7 @@ impl Picture {
         let geometry = Geometry { kernel: 3, stride, dilation: 1 };
         let window = Window { geometry, c_in: 3, elements: Elements::Wide };
         let packed = window.pack_weights(kernel, &w.values);
-        Self { window, packed, bias: w.bias.clone(), multiplier: w.multiplier.clone(), levels }
+        Self { window, packed, scales: Scales::new(w, 0, 1.0), levels }
     }
 }
 
@@ -39,7 +38,7 @@ impl Layer for Picture {
     fn output(&self, inputs: &[Shape]) -> Result<Shape, String> {
         let x = only(inputs, Some(3))?;
         let side = |side| self.window.geometry.output(side);
-        Ok(Shape { h: side(x.h)?, w: side(x.w)?, c: self.bias.len(), ..x })
+        Ok(Shape { h: side(x.h)?, w: side(x.w)?, c: self.scales.c_out(), ..x })
     }
 
     fn scratch(&self, inputs: &[Shape]) -> usize {
@@ -56,22 +55,10 @@ impl Layer for Picture {
                 }
             }
         };
-        let scale = Requantise {
-            bias: &self.bias,
-            multiplier: &self.multiplier,
-            zero: 0.0,
-            sixteenths: None,
-        };
+        let scale = self.scales.requantise(None);
         let (pixels, stride) = (output.shape.w, output.stride);
         self.window.for_each_row((x.shape.h, x.shape.w), scratch, pack, |y, packed, taps| {
-            let row = Row {
-                x: packed,
-                stride: self.window.stride(),
-                pixels,
-                taps,
-                weights: &self.packed.bytes,
-                block_bytes: self.packed.block_bytes,
-            };
+            let row = self.packed.row(packed, self.window.stride(), pixels, taps);
             self.packed.kernel.activations(&row, &scale, output.row(y), stride);
         });
     }

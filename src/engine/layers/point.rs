@@ -4,8 +4,8 @@
 //! arXiv 1801.04381); without one, ReLU. The zero point of the input is in the bias: nothing is
 //! padded here.
 
-use super::{Layer, Packed, Shape, View, ViewMut, Weights, only, pack_row};
-use crate::engine::kernels::{Elements, Kernel, Requantise, Row, Tap};
+use super::{Layer, Packed, Scales, Shape, View, ViewMut, Weights, only, pack_row};
+use crate::engine::kernels::{Elements, Kernel, Tap};
 
 /// Input that stays in a cache of the first level beside weights and output, bytes.
 const RUN_BYTES: usize = 8192;
@@ -17,17 +17,14 @@ const TILE: usize = 8;
 pub(crate) struct Point {
     packed: Packed,
     c_in: usize,
-    bias: Vec<i32>,
-    multiplier: Vec<f32>,
-    zero: f32,
+    scales: Scales,
 }
 
 impl Point {
     /// `zero`: the zero point of the output.
     pub(crate) fn new(kernel: &'static Kernel, w: &Weights, zero: u8) -> Self {
-        let (bias, multiplier) = (w.bias.clone(), w.multiplier.clone());
         let packed = Packed::new(kernel, &w.values, w.c_in());
-        Self { packed, c_in: w.c_in(), bias, multiplier, zero: f32::from(zero) }
+        Self { packed, c_in: w.c_in(), scales: Scales::new(w, zero, 1.0) }
     }
 
     /// Pixels that are convolved at a time, of a map whose pixels lie next to each other.
@@ -42,7 +39,7 @@ impl Layer for Point {
     }
 
     fn output(&self, inputs: &[Shape]) -> Result<Shape, String> {
-        Ok(Shape { c: self.bias.len(), ..only(inputs, Some(self.c_in))? })
+        Ok(Shape { c: self.scales.c_out(), ..only(inputs, Some(self.c_in))? })
     }
 
     fn scratch(&self, inputs: &[Shape]) -> usize {
@@ -57,12 +54,8 @@ impl Layer for Point {
         let is_dense = x.stride == c && output.stride == output.shape.c;
         let run = if is_dense { self.run_pixels() } else { w };
         let scratch: &mut [u8] = bytemuck::cast_slice_mut(scratch);
-        let scale = Requantise {
-            bias: &self.bias,
-            multiplier: &self.multiplier,
-            zero: self.zero,
-            sixteenths: None,
-        };
+        let scale = self.scales.requantise(None);
+        let taps = [Tap { x: 0, w: 0, steps: c / elements.per_step() }];
         for start in (0..h * w).step_by(run) {
             let pixels = run.min(h * w - start);
             let bytes = &x.bytes[start * x.stride..][..(pixels - 1) * x.stride + c];
@@ -74,14 +67,7 @@ impl Layer for Point {
                     (&*packed, c * elements.bytes())
                 }
             };
-            let row = Row {
-                x: bytes,
-                stride,
-                pixels,
-                taps: &[Tap { x: 0, w: 0, steps: c / elements.per_step() }],
-                weights: &self.packed.bytes,
-                block_bytes: self.packed.block_bytes,
-            };
+            let row = self.packed.row(bytes, stride, pixels, &taps);
             let out = &mut output.bytes[start * output.stride..];
             kernel.activations(&row, &scale, out, output.stride);
         }

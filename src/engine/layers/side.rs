@@ -3,7 +3,7 @@
 
 use super::window::Window;
 use super::{Layer, Packed, Shape, View, ViewMut, Weights, only, pack_row};
-use crate::engine::kernels::{BLOCK, Kernel, Row};
+use crate::engine::kernels::{BLOCK, Kernel};
 
 /// The layer.
 #[derive(Debug)]
@@ -45,14 +45,7 @@ impl Layer for Side {
             pack_row(x.row(y), c, x.stride, self.window.elements, out);
         };
         self.window.for_each_row((h, w), ring, pack, |y, packed, taps| {
-            let row = Row {
-                x: packed,
-                stride: self.window.stride(),
-                pixels: w,
-                taps,
-                weights: &self.packed.bytes,
-                block_bytes: self.packed.block_bytes,
-            };
+            let row = self.packed.row(packed, self.window.stride(), w, taps);
             self.packed.kernel.sums(&row, sums);
             let stride = output.stride;
             for (out, sums) in output.row(y).chunks_mut(stride).zip(sums.chunks_exact(BLOCK)) {

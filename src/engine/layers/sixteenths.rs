@@ -17,7 +17,7 @@
 //! `p1[-1] = p1[0]`, `p0[-1] = p0[0]` in odd outputs, and all of `p0` is 0 in output 0.
 
 use super::{Packed, View, pack_row};
-use crate::engine::kernels::{Kernel, Row, Tap};
+use crate::engine::kernels::{Kernel, Tap};
 
 /// The weights, `[9, c_out, c_low]` packed.
 #[derive(Debug)]
@@ -106,15 +106,8 @@ impl Rows<'_> {
         let pixels = &mut pixels[..w * stride];
         pack_row(self.x.row(y), *c_low, self.x.stride, packed.kernel.elements, pixels);
         let steps = c_low / packed.kernel.elements.per_step();
-        let row = Row {
-            x: pixels,
-            stride,
-            pixels: w,
-            taps: &[Tap { x: 0, w: 0, steps }],
-            weights: &packed.bytes,
-            block_bytes: packed.block_bytes,
-        };
-        packed.kernel.sums(&row, self.products);
+        let pixel = [Tap { x: 0, w: 0, steps }];
+        packed.kernel.sums(&packed.row(pixels, stride, w, &pixel), self.products);
 
         let len = self.layer.wide_len(w);
         let slot = &mut self.wide[y % 3 * 3 * len..][..3 * len];

@@ -1,4 +1,6 @@
-//! A convolution's numbers, as the plan holds them.
+//! A convolution's numbers, as the plan holds them, and as a kernel takes them.
+
+use crate::engine::kernels::Requantise;
 
 /// In the order of the engine's maps: channels last.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,5 +28,30 @@ impl Weights {
     pub(super) fn slice(&self, channels: std::ops::Range<usize>) -> Vec<i8> {
         let pixels = self.values.chunks_exact(self.c_in());
         pixels.flat_map(|pixel| &pixel[channels.clone()]).copied().collect()
+    }
+}
+
+/// From a convolution's sums to its activations.
+#[derive(Debug)]
+pub(super) struct Scales {
+    bias: Vec<i32>,
+    multiplier: Vec<f32>,
+    zero: f32,
+}
+
+impl Scales {
+    /// `zero`: the zero point of the activations; `parts`: how many times too large the sums are.
+    pub(super) fn new(w: &Weights, zero: u8, parts: f32) -> Self {
+        let multiplier = w.multiplier.iter().map(|multiplier| multiplier / parts).collect();
+        Self { bias: w.bias.clone(), multiplier, zero: f32::from(zero) }
+    }
+
+    pub(super) fn c_out(&self) -> usize {
+        self.bias.len()
+    }
+
+    pub(super) fn requantise<'a>(&'a self, sixteenths: Option<&'a [i32]>) -> Requantise<'a> {
+        let Self { bias, multiplier, zero } = self;
+        Requantise { bias, multiplier, zero: *zero, sixteenths }
     }
 }
