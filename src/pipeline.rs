@@ -70,22 +70,22 @@ impl Remover {
         }
         on_step(Step::Preprocess);
         let small = shrink(&photo);
-        let input = preprocess(&small, options.input_size);
+        let input = preprocess(small, options.input_size);
         on_step(Step::Inference);
         let mut saliency = reach_border(&self.engine.run(&input)?);
         if subject::confidence(&saliency) >= subject::CONFIDENT
             && let Some(sides) = cut_sides(&saliency)
         {
-            let wide = preprocess(&widen(&small, sides), options.input_size);
+            let wide = preprocess(&widen(small, sides), options.input_size);
             let size = (small.width(), small.height());
             saliency = narrow(&self.engine.run(&wide)?, size, sides);
         }
         on_step(Step::Matte);
         let confidence = subject::confidence(&saliency);
-        let mut mask = matte(&saliency, &photo, &small, options);
+        let mut mask = matte(&saliency, &photo, small, options);
         if options.method == Method::Auto
             && confidence >= subject::CONFIDENT
-            && let Ok(ground) = studio::recognise_in(&small, &photo)
+            && let Ok(ground) = studio::recognise_in(small, &photo)
         {
             mask = studio::sharpen(mask, &photo, &ground);
         }

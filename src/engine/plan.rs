@@ -4,7 +4,7 @@
 //! is little-endian:
 //!
 //! ```text
-//! "cleancut" | version u32 | bytes of the rest u32 | FNV-1a u64 of the rest
+//! "cleancut" | version u32 | bytes of the rest u32 | checksum u64 of the rest
 //! rest = SHA-256 of the ONNX file [32] | nodes u32 | node ...
 //! node = kind u8 | inputs u8 | input u32 ... | what the kind needs
 //! ```
@@ -16,7 +16,7 @@ use super::layers::{Add, Code, Fuse, MAX_CHANNELS, Weights};
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"cleancut";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const MAX_DILATION: usize = 64;
 const MAX_SCALE: usize = 64;
 
@@ -83,12 +83,12 @@ impl Plan {
         if version != VERSION {
             return Err(invalid(format!("plan version {version}; this build reads {VERSION}")));
         }
-        let (length, checksum) = (header.u32()?, header.u64()?);
+        let (length, expected) = (header.u32()?, header.u64()?);
         let rest = header.left;
         if rest.len() != length as usize {
             return Err(invalid(format!("{} bytes of {length}", rest.len())));
         }
-        if fnv1a(rest) != checksum {
+        if checksum(rest) != expected {
             return Err(invalid("the checksum does not match: the file is damaged"));
         }
         let mut reader = Reader { left: rest };
@@ -115,7 +115,7 @@ impl Plan {
         let mut file = MAGIC.to_vec();
         put_u32(&mut file, VERSION as usize);
         put_u32(&mut file, rest.len());
-        file.extend(fnv1a(&rest).to_le_bytes());
+        file.extend(checksum(&rest).to_le_bytes());
         file.extend(rest);
         file
     }
@@ -132,9 +132,13 @@ fn invalid(reason: impl Into<String>) -> Error {
 }
 
 /// FNV-1a, 64 bits: finds damage, not malice.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+/// FNV-1a of words instead of bytes, little-endian, the last one filled up with zeros.
+fn checksum(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    words.iter().chain([&last]).fold(0xcbf2_9ce4_8422_2325, |hash, &word| {
+        (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
@@ -265,8 +269,8 @@ impl<'a> Reader<'a> {
     fn weights(&mut self, kernel: usize) -> Result<Weights> {
         let c_out = self.size("c_out", 1..=MAX_CHANNELS)?;
         let c_in = self.size("c_in", 1..=MAX_CHANNELS)?;
-        let values: Vec<i8> =
-            self.take(c_out * kernel.pow(2) * c_in)?.iter().map(|&b| b as i8).collect();
+        let values = self.take(c_out * kernel.pow(2) * c_in)?;
+        let values: Vec<i8> = bytemuck::cast_slice(values).to_vec();
         if values.contains(&i8::MIN) {
             return Err(invalid("a weight is -128; the limit is -127"));
         }

@@ -53,7 +53,8 @@ impl Subject {
 
     /// What `mask` shows, given that it was found with `confidence`.
     pub fn find(mask: &Mask, confidence: f32) -> Self {
-        let covered: u64 = mask.values().iter().map(|&value| u64::from(value)).sum();
+        let sum = |values: &[u8]| values.iter().map(|&value| u32::from(value)).sum::<u32>();
+        let covered: u64 = mask.values().chunks(1 << 16).map(|values| u64::from(sum(values))).sum();
         Self {
             bounds: bounds(mask).filter(|_| confidence >= CONFIDENT),
             coverage: (covered as f64 / 255.0 / mask.values().len() as f64) as f32,
@@ -90,10 +91,13 @@ fn bounds(mask: &Mask) -> Option<Rect> {
     let width = mask.width() as usize;
     let (mut left, mut right) = (width, 0);
     let (mut top, mut bottom) = (None, 0);
+    let is_subject = |&value: &u8| value >= HALF;
     for (y, row) in mask.values().chunks_exact(width).enumerate() {
-        let Some(first) = row.iter().position(|&value| value >= HALF) else { continue };
-        let last = row.iter().rposition(|&value| value >= HALF).unwrap_or(first);
-        (left, right) = (left.min(first), right.max(last));
+        if row.iter().fold(0, |most, &value| value.max(most)) < HALF {
+            continue;
+        }
+        left = row[..left].iter().position(is_subject).unwrap_or(left);
+        right += row[right..].iter().rposition(is_subject).map_or(0, |last| last + 1);
         top.get_or_insert(y);
         bottom = y;
     }
@@ -101,7 +105,7 @@ fn bounds(mask: &Mask) -> Option<Rect> {
     Some(Rect {
         x: left as u32,
         y: top as u32,
-        width: (right + 1 - left) as u32,
+        width: (right - left) as u32,
         height: (bottom + 1 - top) as u32,
     })
 }

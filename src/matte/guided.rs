@@ -57,19 +57,21 @@ impl Guided {
         let spans = spans(width, self.models.width);
         let shares: Vec<f32> =
             (0..width).map(|x| neighbours(x, width, self.models.width).2).collect();
-        let mut rows = self.models.rows(height);
+        let sure: Vec<Option<u8>> = self.models.cells.iter().map(surely).collect();
         let pixels = photo.pixels().chunks_exact(width * 4).skip(first_row);
         for (y, (alphas, pixels)) in (first_row..).zip(alphas.chunks_exact_mut(width).zip(pixels)) {
-            let row = rows.row(y);
+            let (above, below, _) = neighbours(y, height, self.models.height);
+            let [above, below] = [above, below].map(|y| &sure[y * self.models.width..]);
+            let row = self.models.row(y, height);
             for &(ref range, left, right) in &spans {
-                let (left, right) = (&row[left], &row[right]);
                 let alphas = &mut alphas[range.clone()];
-                if let Some(alpha) = surely(left)
-                    && surely(right) == Some(alpha)
+                if let Some(alpha) = above[left]
+                    && [above[right], below[left], below[right]] == [Some(alpha); 3]
                 {
                     alphas.fill(alpha);
                     continue;
                 }
+                let (left, right) = (&row.cell(left), &row.cell(right));
                 let pixels = pixels[range.start * 4..].chunks_exact(4);
                 for ((alpha, pixel), &share) in
                     alphas.iter_mut().zip(pixels).zip(&shares[range.clone()])

@@ -1,12 +1,15 @@
 //! The two types that cross from step to step: [`Image`] and [`Mask`]. They hold pixels and know
 //! their size; every operation on them lives in the step that does it.
 
+use std::sync::OnceLock;
+
 /// A picture: `[height, width, 4]` u8, RGBA in sRGB, straight (not premultiplied) alpha.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Image {
     width: u32,
     height: u32,
     pixels: Vec<u8>,
+    small: OnceLock<Option<Box<Self>>>,
 }
 
 impl Image {
@@ -17,7 +20,7 @@ impl Image {
     pub fn new(width: u32, height: u32, pixels: Vec<u8>) -> Self {
         assert!(width > 0 && height > 0, "an image has at least one pixel");
         assert_eq!(pixels.len(), width as usize * height as usize * 4);
-        Self { width, height, pixels }
+        Self { width, height, pixels, small: OnceLock::new() }
     }
 
     /// Width, px.
@@ -37,6 +40,7 @@ impl Image {
 
     /// `[height, width, 4]` RGBA8, to be changed in place.
     pub fn pixels_mut(&mut self) -> &mut [u8] {
+        self.small.take();
         &mut self.pixels
     }
 
@@ -52,7 +56,20 @@ impl Image {
         };
         self.pixels.chunks(4096).all(is_opaque)
     }
+
+    /// What `shrink` makes of these pixels, kept until they change; itself where that is nothing.
+    pub(super) fn small(&self, shrink: impl FnOnce(&Self) -> Option<Self>) -> &Self {
+        self.small.get_or_init(|| shrink(self).map(Box::new)).as_deref().unwrap_or(self)
+    }
 }
+
+impl PartialEq for Image {
+    fn eq(&self, other: &Self) -> bool {
+        (self.width, self.height, &self.pixels) == (other.width, other.height, &other.pixels)
+    }
+}
+
+impl Eq for Image {}
 
 /// How much of each pixel belongs to the subject: `[height, width]` u8, 0 none, 255 all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,50 +1,91 @@
 //! In: a photo of any size. Out: one small enough that reading it again costs little, averaged by a
 //! whole factor. Everything that looks at the photo as a whole looks at this one.
 
-use std::borrow::Cow;
-
 use super::Image;
 
 /// Photos less than twice as long as this stay as they are, px.
 const LONGEST: u32 = 1024;
-/// Blocks of more rows would overflow the 16-bit sums.
-const MAX_FACTOR: u32 = 257;
+/// Blocks of more pixels than this squared would be divided inexactly.
+const MAX_FACTOR: u32 = 16;
+/// Columns that are added at a time, so that their sums stay in the cache.
+const STRIP: usize = 512;
 
-/// Averages blocks of k x k pixels, the largest k that leaves `LONGEST` px on the longer side.
-/// Pictures with transparency stay as they are: their hidden colours must not be mixed in.
-pub(crate) fn shrink(photo: &Image) -> Cow<'_, Image> {
+/// Averages blocks of k x k pixels, the largest k that leaves `LONGEST` px on the longer side; the
+/// photo keeps what comes out. Pictures with transparency stay as they are: their hidden colours must
+/// not be mixed in.
+pub(crate) fn shrink(photo: &Image) -> &Image {
+    photo.small(averaged)
+}
+
+fn averaged(photo: &Image) -> Option<Image> {
     let factor = (photo.width().max(photo.height()) / LONGEST).min(MAX_FACTOR) as usize;
     if factor < 2 {
-        return Cow::Borrowed(photo);
+        return None;
     }
     let width = photo.width() as usize;
     let (columns, rows) = (width.div_ceil(factor), (photo.height() as usize).div_ceil(factor));
     let mut pixels = vec![0; columns * rows * 4];
-    let mut sums = vec![0u16; width * 4];
-    let bands = photo.pixels().chunks(factor * width * 4);
-    for (band, shrunk) in bands.zip(pixels.chunks_exact_mut(columns * 4)) {
-        sums.fill(0);
-        for row in band.chunks_exact(width * 4) {
-            sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u16::from(value));
-        }
-        let height = band.len() / (width * 4);
-        let mut is_opaque = true;
-        for (block, shrunk) in sums.chunks(factor * 4).zip(shrunk.chunks_exact_mut(4)) {
-            let count = (height * block.len() / 4) as u32;
-            let mut sum = [count / 2; 4];
-            for pixel in block.chunks_exact(4) {
-                sum = std::array::from_fn(|n| sum[n] + u32::from(pixel[n]));
+    let strip = (STRIP / factor).max(1);
+    let mut sums = vec![[0u16; 4]; strip * factor];
+    let bands = photo.pixels().as_chunks::<4>().0.chunks(factor * width);
+    for (band, shrunk) in bands.zip(pixels.as_chunks_mut().0.chunks_exact_mut(columns)) {
+        for (index, shrunk) in shrunk.chunks_mut(strip).enumerate() {
+            let start = index * strip * factor;
+            let end = (start + strip * factor).min(width);
+            let sums = &mut sums[..end - start];
+            sums.fill([0; 4]);
+            for row in band.chunks_exact(width) {
+                add(sums.as_flattened_mut(), row[start..end].as_flattened());
             }
-            is_opaque &= sum[3] == 255 * count + count / 2;
-            // Sums are below 2^24 and counts below 2^17: this is the quotient of the integers.
-            let mean = sum.map(|sum| (sum as i32 as f32 / count as f32) as i32 as u8);
-            shrunk.copy_from_slice(&mean);
-        }
-        if !is_opaque {
-            return Cow::Borrowed(photo);
+            if !average(sums, factor, band.len() / width, shrunk) {
+                return None;
+            }
         }
     }
-    Cow::Owned(Image::new(columns as u32, rows as u32, pixels))
+    Some(Image::new(columns as u32, rows as u32, pixels))
+}
+
+fn add(sums: &mut [u16], values: &[u8]) {
+    sums.iter_mut().zip(values).for_each(|(sum, &value)| *sum += u16::from(value));
+}
+
+/// The means of `columns`, each the sum of `height` pixels, `factor` of them at a time. Whether all is
+/// opaque.
+fn average(columns: &[[u16; 4]], factor: usize, height: usize, means: &mut [[u8; 4]]) -> bool {
+    let mut is_opaque = true;
+    let whole = Divisor::new((factor * height) as u32);
+    for (block, mean) in columns.chunks(factor).zip(means) {
+        let is_whole = block.len() == factor;
+        let divisor = if is_whole { whole } else { Divisor::new((block.len() * height) as u32) };
+        let add = |sums: [u32; 4], pixel: &[u16; 4]| {
+            std::array::from_fn(|n| sums[n] + u32::from(pixel[n]))
+        };
+        let sums = block.iter().fold([0; 4], add);
+        is_opaque &= sums[3] == 255 * divisor.count;
+        *mean = sums.map(|sum| divisor.mean(sum));
+    }
+    is_opaque
+}
+
+/// Divides sums of `count` bytes: Granlund and Montgomery 1994, Division by Invariant Integers, exact
+/// while `255.5 * count^2` is below `2^SHIFT`.
+#[derive(Clone, Copy)]
+struct Divisor {
+    count: u32,
+    factor: u32,
+}
+
+impl Divisor {
+    const SHIFT: u32 = 24;
+
+    fn new(count: u32) -> Self {
+        Self { count, factor: (1u32 << Self::SHIFT).div_ceil(count) }
+    }
+
+    /// The mean, rounded.
+    fn mean(self, sum: u32) -> u8 {
+        ((sum + self.count / 2).wrapping_mul(self.factor) >> Self::SHIFT) as u8
+    }
 }
 
 #[cfg(test)]
@@ -67,17 +108,40 @@ mod tests {
 
     #[test]
     fn the_longest_photos_do_not_overflow() {
-        let height = 300 * 1024;
-        let small = shrink(&Image::new(1, height, vec![255; height as usize * 4])).into_owned();
-        assert_eq!((small.width(), small.height()), (1, height.div_ceil(257)));
+        let height = 65_535;
+        let photo = Image::new(1, height, vec![255; height as usize * 4]);
+        let small = shrink(&photo);
+        assert_eq!((small.width(), small.height()), (1, height.div_ceil(16)));
         assert!(small.pixels().iter().all(|&value| value == 255));
     }
 
     #[test]
     fn small_and_transparent_pictures_stay() {
         let small = Image::new(2047, 2, vec![9; 2047 * 8]);
-        assert!(matches!(shrink(&small), Cow::Borrowed(_)));
+        assert!(std::ptr::eq(shrink(&small), &raw const small));
         let clear = Image::new(4096, 2, vec![9; 4096 * 8]);
-        assert!(matches!(shrink(&clear), Cow::Borrowed(_)));
+        assert!(std::ptr::eq(shrink(&clear), &raw const clear));
+    }
+
+    #[test]
+    fn means_are_the_integers_quotients() {
+        for count in [1, 2, 3, 4, 6, 9, 16, 25, 49, 121, 225, 240, 255, 256] {
+            let divisor = Divisor::new(count);
+            for sum in 0..=255 * count {
+                assert_eq!(
+                    u32::from(divisor.mean(sum)),
+                    (sum + count / 2) / count,
+                    "{sum} of {count}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn changed_pixels_are_averaged_anew() {
+        let mut photo = Image::new(4096, 4, [9, 9, 9, 255].repeat(4096 * 4));
+        assert_eq!(shrink(&photo).pixels()[0], 9);
+        photo.pixels_mut().as_chunks_mut().0.fill([7, 7, 7, 255]);
+        assert_eq!(shrink(&photo).pixels()[0], 7);
     }
 }

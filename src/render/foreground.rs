@@ -1,12 +1,14 @@
 //! In: a photo and its [`Mask`], of one size. Out: the same photo with the ground's colour taken out
-//! of its soft edges; alpha is not touched.
+//! of its soft edges.
 //!
 //! A pixel that is subject for a share a shows I = a F + (1 - a) B. On a small [`Field`], F and B are
 //! spread from where they are sure and smoothed twice; at each pixel of the photo, the F nearest to
 //! them that explains I is taken: least squares of the compositing equation with the estimates as the
 //! prior, the per-pixel step of Germer et al. 2020, Fast Multi-Level Foreground Estimation. Opaque
 //! pixels stay as they are, bit for bit. Clear pixels near the subject carry its colour, so that
-//! resizing by others shows no fringe; farther ones carry none.
+//! resizing by others shows no fringe; farther ones become nothing.
+
+use std::ops::Range;
 
 use crate::raster::field::{Field, lerp, masked_guide, neighbours, spans, spread, window_means};
 use crate::raster::{Image, Mask};
@@ -20,51 +22,84 @@ const PRIOR: f32 = 0.03;
 /// The smoothing window's radius, cells, and how often it runs.
 const SMOOTH: usize = 2;
 const ROUNDS: usize = 2;
+/// Pixels that are looked at as one first.
+const RUN: usize = 64;
 /// How far clear pixels carry colour, px.
 const MARGIN: usize = 8;
 
-/// Takes the ground's colour out of `photo` where `mask` is soft.
-///
-/// # Panics
-/// When the sizes differ.
-pub fn decontaminate(photo: &mut Image, mask: &Mask) {
-    assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
-    if mask.values().iter().all(|&alpha| alpha == 255) {
-        return;
+/// Pixels between the same two cells, and these.
+type Span = (Range<usize>, usize, usize);
+
+/// Takes the ground's colour out of a photo, row by row.
+pub(super) struct Cleaner {
+    colours: Estimates,
+    spans: Vec<Span>,
+    /// So many make about [`RUN`] pixels.
+    spans_per_run: usize,
+    /// Of each pixel of a row: how far it is from its span's left cell to the right one.
+    shares: Vec<f32>,
+    height: usize,
+}
+
+impl Cleaner {
+    /// # Panics
+    /// When the sizes differ.
+    pub(super) fn new(photo: &Image, mask: &Mask) -> Self {
+        assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
+        let colours = Estimates::new(photo, mask);
+        let (width, cells) = (photo.width() as usize, colours.subject.width);
+        let spans = spans(width, cells);
+        let spans_per_run = RUN.div_ceil(width.div_ceil(spans.len()));
+        let shares = (0..width).map(|x| neighbours(x, width, cells).2).collect();
+        Self { colours, spans, spans_per_run, shares, height: photo.height() as usize }
     }
-    let colours = Estimates::new(photo, mask);
-    let (width, height) = (photo.width() as usize, photo.height() as usize);
-    let cells = colours.subject.width;
-    let spans = spans(width, cells);
-    let shares: Vec<f32> = (0..width).map(|x| neighbours(x, width, cells).2).collect();
-    let (mut subject, mut ground) = (colours.subject.rows(height), colours.ground.rows(height));
-    let alphas = mask.values().chunks_exact(width);
-    for (y, (pixels, alphas)) in
-        photo.pixels_mut().chunks_exact_mut(width * 4).zip(alphas).enumerate()
-    {
-        let near = colours.near_row(y, height);
-        let (subject, ground) = (subject.row(y), ground.row(y));
-        for &(ref range, left, right) in &spans {
-            let alphas = &alphas[range.clone()];
-            let pixels = &mut pixels[range.start * 4..range.end * 4];
-            if alphas.iter().all(|&alpha| alpha == 255) {
-                continue;
+
+    /// Cleans row `y`: `pixels` where `alphas` are soft.
+    pub(super) fn clean(&self, y: usize, pixels: &mut [u8], alphas: &[u8]) {
+        let pixels = pixels.as_chunks_mut::<4>().0;
+        let near = self.colours.near_row(y, self.height);
+        for spans in self.spans.chunks(self.spans_per_run) {
+            let range = spans[0].0.start..spans[spans.len() - 1].0.end;
+            match extent(&alphas[range.clone()]) {
+                (255, _) => {}
+                (_, 0) if !spans.iter().any(|&(_, left, _)| near[left]) => {
+                    pixels[range].fill([0; 4])
+                }
+                _ => self.clean_spans(spans, y, near, pixels, alphas),
             }
-            if !near[left] && alphas.iter().all(|&alpha| alpha == 0) {
-                pixels.chunks_exact_mut(4).for_each(|pixel| pixel[..3].fill(0));
-                continue;
+        }
+    }
+
+    fn clean_spans(
+        &self,
+        spans: &[Span],
+        y: usize,
+        near: &[bool],
+        pixels: &mut [[u8; 4]],
+        alphas: &[u8],
+    ) {
+        let subject = self.colours.subject.row(y, self.height);
+        let ground = self.colours.ground.row(y, self.height);
+        for &(ref range, left, right) in spans {
+            let (pixels, alphas) = (&mut pixels[range.clone()], &alphas[range.clone()]);
+            match extent(alphas) {
+                (255, _) => continue,
+                (_, 0) if !near[left] => {
+                    pixels.fill([0; 4]);
+                    continue;
+                }
+                _ => {}
             }
-            let (subject, ground) =
-                ([&subject[left], &subject[right]], [&ground[left], &ground[right]]);
-            for ((pixel, &alpha), &share) in
-                pixels.chunks_exact_mut(4).zip(alphas).zip(&shares[range.clone()])
-            {
-                let prior = lerp(subject[0], subject[1], share);
+            let [subject_left, subject_right] = [left, right].map(|x| subject.cell(x));
+            let [ground_left, ground_right] = [left, right].map(|x| ground.cell(x));
+            let shares = &self.shares[range.clone()];
+            for ((pixel, &alpha), &share) in pixels.iter_mut().zip(alphas).zip(shares) {
+                let prior = lerp(&subject_left, &subject_right, share);
                 match alpha {
                     255 => {}
                     0 => paint(pixel, prior),
                     _ => {
-                        let behind = lerp(ground[0], ground[1], share);
+                        let behind = lerp(&ground_left, &ground_right, share);
                         let seen = [pixel[0], pixel[1], pixel[2], 0].map(|v| f32::from(v) / 255.0);
                         paint(pixel, explain(seen, f32::from(alpha) / 255.0, prior, behind).0);
                     }
@@ -74,7 +109,12 @@ pub fn decontaminate(photo: &mut Image, mask: &Mask) {
     }
 }
 
-fn paint(pixel: &mut [u8], colour: [f32; 4]) {
+/// The least and the largest alpha.
+pub(super) fn extent(alphas: &[u8]) -> (u8, u8) {
+    alphas.iter().fold((255, 0), |(least, most), &alpha| (alpha.min(least), alpha.max(most)))
+}
+
+fn paint(pixel: &mut [u8; 4], colour: [f32; 4]) {
     for (value, colour) in pixel[..3].iter_mut().zip(colour) {
         *value = (colour * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
     }
@@ -185,6 +225,13 @@ fn near(field: &Field<[f32; 4]>, photo: &Image) -> Vec<bool> {
 mod tests {
     use super::*;
 
+    fn decontaminate(photo: &mut Image, mask: &Mask) {
+        let cleaner = Cleaner::new(photo, mask);
+        let width = photo.width() as usize;
+        let rows = photo.pixels_mut().chunks_exact_mut(4 * width).zip(mask.values().chunks(width));
+        rows.enumerate().for_each(|(y, (pixels, alphas))| cleaner.clean(y, pixels, alphas));
+    }
+
     const SIDE: usize = 120;
     const SUBJECT: [f32; 3] = [200.0, 40.0, 60.0];
 
@@ -233,14 +280,14 @@ mod tests {
     }
 
     #[test]
-    fn opaque_pixels_stay_bit_for_bit_and_alpha_too() {
+    fn opaque_pixels_stay_bit_for_bit() {
         let (photo, mask, _) = disc([20.0, 230.0, 30.0]);
         let mut cleaned = photo.clone();
         decontaminate(&mut cleaned, &mask);
         let pairs = photo.pixels().chunks_exact(4).zip(cleaned.pixels().chunks_exact(4));
         for ((before, after), &alpha) in pairs.zip(mask.values()) {
             assert!(alpha < 255 || before == after);
-            assert_eq!(before[3], after[3]);
+            assert!(before[3] == after[3] || (alpha == 0 && after == [0; 4]));
         }
     }
 

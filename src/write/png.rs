@@ -20,7 +20,8 @@ pub(super) fn encode(image: &Image, layout: Layout) -> Result<Vec<u8>> {
     });
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::Fast);
-    encoder.set_filter(Filter::Adaptive);
+    // As small as with the best filter of each row, and sooner.
+    encoder.set_filter(Filter::Paeth);
     let mut header = encoder.write_header().map_err(failed)?;
     let mut writer = header.stream_writer_with_size(CHUNK_BYTES).map_err(failed)?;
     let mut packed = Vec::new();

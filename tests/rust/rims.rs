@@ -1,6 +1,7 @@
 //! What decontamination is worth: products on strong colours, with the true alpha, so that nothing but
 //! the estimated colours is measured. Wants the training pictures; skips without them.
 
+use cleancut::options::MAX_PIXELS;
 use cleancut::{Cutout, Image, Mask, Options, Subject};
 use image::imageops::{self, FilterType};
 
@@ -18,7 +19,10 @@ struct Case {
 
 fn case(index: usize, name: &str) -> Case {
     let folder = root().join("../shared/data/fashion_products");
-    let picture = image::open(folder.join(format!("im/{name}.jpg"))).unwrap().into_rgb8();
+    let file = std::fs::read(folder.join(format!("im/{name}.jpg"))).unwrap();
+    let picture = cleancut::read::read(&file, MAX_PIXELS).unwrap();
+    let (width, height) = (picture.width(), picture.height());
+    let picture = image::RgbaImage::from_raw(width, height, picture.into_pixels()).unwrap();
     let (width, height) = (picture.width() * 2, picture.height() * 2);
     let picture = imageops::resize(&picture, width, height, FilterType::CatmullRom);
     let mask = image::open(folder.join(format!("gt/{name}.png"))).unwrap().into_luma8();
@@ -31,7 +35,7 @@ fn case(index: usize, name: &str) -> Case {
     let core: Vec<bool> = (0..width * height).map(is_core).collect();
     let truth = spread(&core, width, |index| {
         let pixel = picture.get_pixel((index % width) as u32, (index / width) as u32);
-        pixel.0.map(f32::from)
+        [pixel[0], pixel[1], pixel[2]].map(f32::from)
     });
     let hard: Vec<u8> = core.iter().map(|&core| if core { 255 } else { 0 }).collect();
     let hard = image::GrayImage::from_raw(width as u32, height as u32, hard).unwrap();

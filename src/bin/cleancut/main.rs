@@ -144,11 +144,15 @@ fn cut_out(
     {
         options.format = endings::format_of(file)?.unwrap_or(options.format);
     }
-    let mut began: Vec<(Step, Instant)> = Vec::new();
-    let mut on_step = |step| began.push((step, Instant::now()));
-    on_step(Step::Decode);
+    let mut began = vec![(Step::Decode.name(), Instant::now())];
     let pixels = read(&bytes, options.max_pixels)?;
-    let cutout = if needs_network(&pixels, &options) {
+    let uses_network = needs_network(&pixels, &options);
+    if uses_network {
+        began.push(("load", Instant::now()));
+        LazyCell::force(remover);
+    }
+    let mut on_step = |step: Step| began.push((step.name(), Instant::now()));
+    let cutout = if uses_network {
         remover.segment(pixels, &options, &mut on_step)?
     } else {
         segment_studio(pixels, &options, &mut on_step)?
@@ -159,7 +163,7 @@ fn cut_out(
         let ends = began.iter().skip(1).map(|&(_, at)| at).chain([ended]);
         let mut line = String::new();
         for (&(step, began), end) in began.iter().zip(ends) {
-            write!(line, "{} {:.1} ms  ", step.name(), (end - began).as_secs_f64() * 1e3)?;
+            write!(line, "{step} {:.1} ms  ", (end - began).as_secs_f64() * 1e3)?;
         }
         let _ = writeln!(io::stderr(), "{line}{}", photo.name());
     }

@@ -258,15 +258,20 @@ pub(crate) fn pack(weights: &[i8], k: usize, elements: Elements) -> Vec<u8> {
     let mut packed = vec![0; blocks * steps * BLOCK_STEP];
     for (channel, row) in weights.chunks_exact(k).enumerate() {
         let (block, lane) = (channel / BLOCK, channel % BLOCK);
-        for (index, &weight) in row.iter().enumerate() {
-            let step = block * steps + index / n;
-            let at = step * BLOCK_STEP + lane * STEP + index % n * elements.bytes();
-            match elements {
-                Elements::Narrow => packed[at] = weight as u8,
-                Elements::Wide => {
-                    packed[at..at + 2].copy_from_slice(&i16::from(weight).to_le_bytes());
+        let steps = &mut packed[block * steps * BLOCK_STEP..][..steps * BLOCK_STEP];
+        let steps = steps.as_chunks_mut::<STEP>().0.iter_mut().skip(lane).step_by(BLOCK);
+        for (step, weights) in steps.zip(row.chunks(n)) {
+            let wide = |at: usize| i16::from(weights.get(at).copied().unwrap_or(0)).to_le_bytes();
+            *step = match (elements, weights) {
+                (Elements::Narrow, &[a, b, c, d]) => [a, b, c, d].map(|weight| weight as u8),
+                (Elements::Narrow, _) => {
+                    std::array::from_fn(|at| weights.get(at).map_or(0, |&w| w as u8))
                 }
-            }
+                (Elements::Wide, _) => {
+                    let [[a, b], [c, d]] = [wide(0), wide(1)];
+                    [a, b, c, d]
+                }
+            };
         }
     }
     packed

@@ -41,7 +41,7 @@ const SMALLEST_HOLE: usize = 1000;
 /// # Errors
 /// [`Error::BusyGround`], which says what was measured.
 pub fn recognise(photo: &Image) -> Result<Ground> {
-    recognise_in(&shrink(photo), photo)
+    recognise_in(shrink(photo), photo)
 }
 
 /// [`recognise`], for those who have the [shrunk](shrink) photo.

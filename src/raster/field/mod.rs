@@ -40,9 +40,11 @@ impl<const N: usize> Field<[f32; N]> {
         Self { width, height, cells: vec![[0.0; N]; width * height] }
     }
 
-    /// Its rows, read as if it had `height` of them.
-    pub(crate) fn rows(&self, height: usize) -> Rows<'_, N> {
-        Rows { field: self, height, row: vec![[0.0; N]; self.width] }
+    /// Row `y` of `height` that the field stands for.
+    pub(crate) fn row(&self, y: usize, height: usize) -> Row<'_, N> {
+        let (above, below, share) = neighbours(y, height, self.height);
+        let row = |y: usize| &self.cells[y * self.width..][..self.width];
+        Row { above: row(above), below: row(below), share }
     }
 }
 
@@ -67,30 +69,24 @@ pub(crate) fn guide(photo: &Image, longest: u32) -> Field<[f32; 4]> {
 
 /// [`guide`], with the averaged mask as the fourth channel.
 pub(crate) fn masked_guide(photo: &Image, mask: &Mask, longest: u32) -> Field<[f32; 4]> {
-    let mut field = guide(&shrink(photo), longest);
+    let mut field = guide(shrink(photo), longest);
     let small = average_mask(mask, (field.width as u32, field.height as u32));
     field.cells.iter_mut().zip(small).for_each(|(cell, alpha)| cell[3] = f32::from(alpha) / 255.0);
     field
 }
 
-/// See [`Field::rows`].
-pub(crate) struct Rows<'a, const N: usize> {
-    field: &'a Field<[f32; N]>,
-    height: usize,
-    row: Vec<[f32; N]>,
+/// A row between two of a field's, as many cells wide; pixel centres, edges held.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a, const N: usize> {
+    above: &'a [[f32; N]],
+    below: &'a [[f32; N]],
+    share: f32,
 }
 
-impl<const N: usize> Rows<'_, N> {
-    /// Row `y` of the `height`, still `[width]` cells wide; bilinear, pixel centres, edges held.
-    pub(crate) fn row(&mut self, y: usize) -> &[[f32; N]] {
-        let (above, below, share) = neighbours(y, self.height, self.field.height);
-        let width = self.field.width;
-        let above = &self.field.cells[above * width..][..width];
-        let below = &self.field.cells[below * width..][..width];
-        for ((cell, above), below) in self.row.iter_mut().zip(above).zip(below) {
-            *cell = lerp(above, below, share);
-        }
-        &self.row
+impl<const N: usize> Row<'_, N> {
+    /// The cell in column `x`, by a straight line.
+    pub(crate) fn cell(&self, x: usize) -> [f32; N] {
+        lerp(&self.above[x], &self.below[x], self.share)
     }
 }
 
@@ -143,8 +139,7 @@ mod tests {
     #[test]
     fn a_ramp_is_read_as_a_ramp() {
         let field = Field::<[f32; 1]> { width: 1, height: 4, cells: vec![[0.], [1.], [2.], [3.]] };
-        let mut rows = field.rows(8);
-        let seen: Vec<f32> = (0..8).map(|y| rows.row(y)[0][0]).collect();
+        let seen: Vec<f32> = (0..8).map(|y| field.row(y, 8).cell(0)[0]).collect();
         assert_eq!(seen, [0.0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.0]);
     }
 }

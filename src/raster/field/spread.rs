@@ -15,9 +15,10 @@ pub(crate) fn spread(weighted: Field<[f32; 4]>) -> Field<[f32; 4]> {
     }
     let coarse = spread(halved(&weighted));
     let mut fine = weighted;
-    let mut rows = coarse.rows(fine.height);
+    let mut row = vec![[0.0; 4]; coarse.width];
     for (y, cells) in fine.cells.chunks_exact_mut(fine.width).enumerate() {
-        let row = rows.row(y);
+        let between = coarse.row(y, fine.height);
+        row.iter_mut().enumerate().for_each(|(x, cell)| *cell = between.cell(x));
         for (x, cell) in cells.iter_mut().enumerate() {
             let room = 1.0 - cell[3];
             if room == 0.0 {

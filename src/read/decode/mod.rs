@@ -17,8 +17,8 @@ mod webp;
 
 use std::io::Cursor;
 
-use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
-use image::{ImageDecoder, ImageError, Limits};
+use image::codecs::{png::PngDecoder, webp::WebPDecoder};
+use image::{ColorType, ImageDecoder, ImageError, Limits};
 
 use super::orient::Orientation;
 use crate::error::{Error, Result};
@@ -37,7 +37,7 @@ pub fn decode(bytes: &[u8], max_pixels: u64) -> Result<(Image, Orientation)> {
     match format {
         Format::Jpeg => {
             let file = jpeg::check(bytes, max_pixels).map_err(|reason| format.broken(reason))?;
-            read(JpegDecoder::new(Cursor::new(&file)), format, max_pixels, by_profile)
+            jpeg::read(&file, max_pixels)
         }
         Format::Png => {
             let said = Said::read(bytes).map_err(|reason| format.broken(reason))?;
@@ -88,26 +88,41 @@ fn read<D: ImageDecoder>(
     let colour = decoder.color_type();
     let profile = decoder.icc_profile().ok().flatten();
     let conversion = convert(profile.as_deref(), !colour.has_color());
+    let bytes = decoder.total_bytes();
+    let size = (width, height);
+    let image =
+        unpacked(size, bytes, colour, conversion.as_ref(), |pixels| decoder.read_image(pixels));
+    Ok((image.map_err(|reason| format.broken(reason))?, orientation))
+}
+
+/// The picture that `decode` writes into a buffer of `bytes`, in pixels of type `colour`.
+///
+/// # Errors
+/// Those of `decode`, and where memory is not to be had.
+fn unpacked<E: ToString>(
+    (width, height): (u32, u32),
+    bytes: u64,
+    colour: ColorType,
+    conversion: Option<&Conversion>,
+    decode: impl FnOnce(&mut [u8]) -> std::result::Result<(), E>,
+) -> std::result::Result<Image, String> {
     let pixels = u64::from(width) * u64::from(height) * 4;
-    let mut buffer = reserve(pixels.max(decoder.total_bytes())).map_err(|e| format.broken(e))?;
-    let decoded = decoder.total_bytes() as usize;
-    decoder.read_image(&mut buffer[..decoded]).map_err(broken)?;
-    rgba::unpack(&mut buffer, width as usize, colour, |row| {
-        if let Some(conversion) = &conversion {
-            conversion.apply(row);
-        }
-    });
+    let mut buffer = reserve(pixels.max(bytes))?;
+    decode(&mut buffer[..bytes as usize]).map_err(|error| error.to_string())?;
+    if colour != ColorType::Rgba8 {
+        rgba::unpack(&mut buffer, width as usize, colour);
+    }
     buffer.truncate(pixels as usize);
     buffer.shrink_to_fit();
-    Ok((Image::new(width, height, buffer), orientation))
+    if let Some(conversion) = conversion {
+        buffer.chunks_exact_mut(4 * width as usize).for_each(|row| conversion.apply(row));
+    }
+    Ok(Image::new(width, height, buffer))
 }
 
 /// Zeros, or an error where `bytes` of memory are not to be had.
 fn reserve(bytes: u64) -> std::result::Result<Vec<u8>, String> {
     let short = || format!("it needs {} MB of memory", bytes / 1_000_000);
     let bytes = usize::try_from(bytes).map_err(|_| short())?;
-    let mut buffer = Vec::new();
-    buffer.try_reserve_exact(bytes).map_err(|_| short())?;
-    buffer.resize(bytes, 0);
-    Ok(buffer)
+    bytemuck::try_zeroed_vec(bytes).map_err(|()| short())
 }

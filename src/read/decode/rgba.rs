@@ -3,22 +3,15 @@
 
 use image::ColorType;
 
-/// Unpacks rows of `width` pixels of type `colour` to RGBA8, `[n, width, 4]`, and calls `on_row`
-/// with each. `pixels` holds whichever of both is larger.
-pub(super) fn unpack(
-    pixels: &mut [u8],
-    width: usize,
-    colour: ColorType,
-    mut on_row: impl FnMut(&mut [u8]),
-) {
+/// Unpacks rows of `width` pixels of type `colour` to RGBA8, `[n, width, 4]`. `pixels` holds
+/// whichever of both is larger.
+pub(super) fn unpack(pixels: &mut [u8], width: usize, colour: ColorType) {
     let (packed, wide) = (usize::from(colour.bytes_per_pixel()) * width, 4 * width);
     let rows = pixels.len() / packed.max(wide);
     let mut copy = vec![0; packed];
     let mut unpack_row = |row: usize| {
         copy.copy_from_slice(&pixels[row * packed..][..packed]);
-        let to = &mut pixels[row * wide..][..wide];
-        spread(&copy, colour, to);
-        on_row(to);
+        spread(&copy, colour, &mut pixels[row * wide..][..wide]);
     };
     // Rows that grow move away from the buffer's start, so the last one goes first.
     if packed < wide {
@@ -86,12 +79,8 @@ mod tests {
         ] {
             let mut buffer = two.repeat(3);
             buffer.resize(buffer.len().max(3 * 8), 0);
-            let mut rows = 0;
-            unpack(&mut buffer, 2, colour, |row| {
-                assert_eq!(row, expected, "{colour:?}");
-                rows += 1;
-            });
-            assert_eq!((&buffer[..24], rows), (&expected.repeat(3)[..], 3), "{colour:?}");
+            unpack(&mut buffer, 2, colour);
+            assert_eq!(&buffer[..24], &expected.repeat(3)[..], "{colour:?}");
         }
     }
 }

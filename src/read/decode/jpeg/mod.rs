@@ -1,4 +1,4 @@
-//! In: the bytes of a JPEG file. Out: the same, when its first picture is all there and of a layout
+//! In: the bytes of a JPEG file. Out: its pixels, when its first picture is all there and of a layout
 //! that the decoder is right about.
 //!
 //! The decoder fills what a file lacks with grey and takes some layouts for others, and says nothing;
@@ -6,12 +6,14 @@
 //! end-of-image marker proves nothing, since senders append it to halves and cameras forget it.
 
 mod bits;
+mod decode;
 mod frame;
 mod scan;
 
 use std::borrow::Cow;
 
 use bits::Huffman;
+pub(super) use decode::read;
 use frame::Frame;
 use scan::{Flaw, NonZero, Scan, Tables};
 
