@@ -52,6 +52,9 @@ function rustFlags() {
   const commit = ask("rustc", ["-vV"]).match(/commit-hash: (\w+)/)?.[1];
   return [
     "-Ctarget-feature=+simd128",
+    // In the order of the source: what LLVM does otherwise to save registers keeps all of a tile's input
+    // alive at once, which costs V8 more of them than there are.
+    "-Cllvm-args=-pre-RA-sched=source",
     `--remap-path-prefix=${registry}=crates`,
     `--remap-path-prefix=${library}=/rustc/${commit}`,
   ];

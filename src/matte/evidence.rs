@@ -5,11 +5,12 @@
 //! Gaussians, and those of the whole photo two palettes. The cell's own colour votes for one of the
 //! Gaussians and for one of the palettes, and the votes are added to the network's log odds (Bayes,
 //! with the map as the prior; the colour models of Rother et al. 2004, GrabCut, without its graph).
-//! Where the network is sure, no vote overrules it.
+//! Where the network is sure, nobody votes.
 
 use super::gaussian::{Gaussian, NOISE, moments};
 use super::palette::Palette;
 use crate::raster::field::{Field, window_means};
+use crate::raster::sigmoid;
 
 /// The window's radius, as a part of the field's longer side.
 const REACH: usize = 6;
@@ -41,19 +42,21 @@ pub(super) fn weigh_evidence(field: &mut Field<[f32; 4]>) {
     window_means(width, height, radius, weighted, |y, means| {
         let cells = &mut field.cells[y * width..][..width];
         for ((cell, means), colour) in cells.iter_mut().zip(means).zip(&colours[y * width..]) {
-            cell[3] = posterior(cell[3], near(means, colour) + far(&palettes, colour));
+            let is_sure = !(1.0 - SUREST..=SUREST).contains(&cell[3]);
+            let vote = if is_sure { 0.0 } else { near(means, colour) + far(&palettes, colour) };
+            cell[3] = posterior(cell[3], vote);
         }
     });
 }
 
 /// How surely a cell is subject, squared.
 fn subject(&[.., map]: &[f32; 4]) -> f32 {
-    (2.0 * map - 1.0).max(0.0).powi(2)
+    (2.0 * map - 1.0).clamp(0.0, 1.0).powi(2)
 }
 
 /// How surely a cell is ground, squared.
 fn ground(&[.., map]: &[f32; 4]) -> f32 {
-    (1.0 - 2.0 * map).max(0.0).powi(2)
+    (1.0 - 2.0 * map).clamp(0.0, 1.0).powi(2)
 }
 
 fn palette(colours: &[[f32; 4]], width: usize, sureness: fn(&[f32; 4]) -> f32) -> Option<Palette> {
@@ -83,8 +86,7 @@ fn far([subject, ground]: &[Option<Palette>; 2], colour: &[f32; 4]) -> f32 {
 
 fn posterior(map: f32, vote: f32) -> f32 {
     let prior = map.clamp(1.0 - SUREST, SUREST);
-    let log_odds = TRUST * libm::logf(prior / (1.0 - prior)) + vote;
-    1.0 / (1.0 + libm::expf(-log_odds))
+    sigmoid(TRUST * libm::logf(prior / (1.0 - prior)) + vote)
 }
 
 /// BT.601 Y, Cb and Cr in [0, 1], and the cell's map.

@@ -17,7 +17,7 @@ impl Gaussian {
         let mean = [1, 2, 3].map(|n| moments[n] * share);
         let variance = [0, 1, 2].map(|n| {
             let spread = moments[n + 4] * share - mean[n] * mean[n];
-            spread.max(0.0) + noise * noise
+            spread.clamp(0.0, 1.0) + noise * noise
         });
         Self { mean, variance }
     }

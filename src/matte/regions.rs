@@ -197,7 +197,8 @@ fn depths(field: &Field<[f32; 4]>) -> Vec<f32> {
         neighbours
             .into_iter()
             .filter(|&(inside, ..)| inside)
-            .fold(depths[at], |least, (_, index, step)| least.min(depths[index] + step))
+            .map(|(_, index, step)| depths[index] + step)
+            .fold(depths[at], |least, depth| if depth < least { depth } else { least })
     };
     for at in 0..width * height {
         let (x, up) = (at % width, at.wrapping_sub(width));

@@ -7,8 +7,10 @@ mod image;
 pub(crate) mod resample;
 mod saliency;
 mod shrink;
+mod sigmoid;
 
 pub use area::{Area, Rect};
 pub use image::{Image, Mask};
 pub use saliency::{INPUT_SIDE, Input, Saliency};
 pub(crate) use shrink::shrink;
+pub(crate) use sigmoid::sigmoid;

@@ -5,7 +5,7 @@ use super::Image;
 
 /// Photos less than twice as long as this stay as they are, px.
 const LONGEST: u32 = 1024;
-/// Blocks of more pixels than this squared would be divided inexactly.
+/// Blocks of more pixels than this squared would be divided inexactly, and overflow sums of 16 bits.
 const MAX_FACTOR: u32 = 16;
 /// Columns that are added at a time, so that their sums stay in the cache.
 const STRIP: usize = 512;
@@ -57,10 +57,8 @@ fn average(columns: &[[u16; 4]], factor: usize, height: usize, means: &mut [[u8;
     for (block, mean) in columns.chunks(factor).zip(means) {
         let is_whole = block.len() == factor;
         let divisor = if is_whole { whole } else { Divisor::new((block.len() * height) as u32) };
-        let add = |sums: [u32; 4], pixel: &[u16; 4]| {
-            std::array::from_fn(|n| sums[n] + u32::from(pixel[n]))
-        };
-        let sums = block.iter().fold([0; 4], add);
+        let add = |sums: [u16; 4], pixel: &[u16; 4]| std::array::from_fn(|n| sums[n] + pixel[n]);
+        let sums = block.iter().fold([0; 4], add).map(u32::from);
         is_opaque &= sums[3] == 255 * divisor.count;
         *mean = sums.map(|sum| divisor.mean(sum));
     }

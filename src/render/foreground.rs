@@ -63,7 +63,7 @@ impl Cleaner {
             match extent(&alphas[range.clone()]) {
                 (255, _) => {}
                 (_, 0) if !spans.iter().any(|&(_, left, _)| near[left]) => {
-                    pixels[range].fill([0; 4])
+                    pixels[range].fill([0; 4]);
                 }
                 _ => self.clean_spans(spans, y, near, pixels, alphas),
             }
@@ -156,10 +156,12 @@ impl Estimates {
             spread(weighted)
         };
         let (mut subject, mut ground) = (sure(|alpha| alpha), sure(|alpha| 1.0 - alpha));
+        let radius = (MARGIN * seen.width).div_ceil(photo.width() as usize).max(1);
+        let edges = near(&seen, radius + SMOOTH * ROUNDS, |alpha| [alpha > 0.0, alpha < 1.0]);
         for _ in 0..ROUNDS {
-            refine(&seen, &mut subject, &mut ground);
+            refine(&seen, &edges, &mut subject, &mut ground);
         }
-        let near = near(&seen, photo);
+        let near = near(&seen, radius, |alpha| [alpha > 0.0]);
         Self { subject, ground, near }
     }
 
@@ -169,10 +171,18 @@ impl Estimates {
     }
 }
 
-/// Explains each cell by the estimates, then smooths what explained it.
-fn refine(seen: &Field<[f32; 4]>, subject: &mut Field<[f32; 4]>, ground: &mut Field<[f32; 4]>) {
+/// Explains each cell near `edges` by the estimates, then smooths what explained it.
+fn refine(
+    seen: &Field<[f32; 4]>,
+    edges: &[bool],
+    subject: &mut Field<[f32; 4]>,
+    ground: &mut Field<[f32; 4]>,
+) {
     let explained: Vec<[f32; 8]> = (0..seen.cells.len())
         .map(|index| {
+            if !edges[index] {
+                return [0.0; 8];
+            }
             let [r, g, b, alpha] = seen.cells[index];
             let (f, b) = explain([r, g, b, 0.0], alpha, subject.cells[index], ground.cells[index]);
             let (fore, back) = (alpha * alpha + 1e-3, (1.0 - alpha) * (1.0 - alpha) + 1e-3);
@@ -195,7 +205,9 @@ fn refine(seen: &Field<[f32; 4]>, subject: &mut Field<[f32; 4]>, ground: &mut Fi
         SMOOTH,
         |index| explained[index],
         |y, means| {
-            for (x, &[fr, fg, fb, fore, br, bg, bb, back]) in means.iter().enumerate() {
+            let edges = &edges[y * width..][..width];
+            let means = means.iter().zip(edges).enumerate().filter(|(_, (_, is_edge))| **is_edge);
+            for (x, (&[fr, fg, fb, fore, br, bg, bb, back], _)) in means {
                 subject.cells[y * width + x] = [fr / fore, fg / fore, fb / fore, 0.0];
                 ground.cells[y * width + x] = [br / back, bg / back, bb / back, 0.0];
             }
@@ -203,20 +215,20 @@ fn refine(seen: &Field<[f32; 4]>, subject: &mut Field<[f32; 4]>, ground: &mut Fi
     );
 }
 
-/// Which cells lie within `MARGIN` px of any alpha.
-fn near(field: &Field<[f32; 4]>, photo: &Image) -> Vec<bool> {
+/// Which cells have one of each kind within `radius` cells; `kinds` of its alpha is of a cell.
+fn near<const N: usize>(
+    field: &Field<[f32; 4]>,
+    radius: usize,
+    kinds: impl Fn(f32) -> [bool; N],
+) -> Vec<bool> {
     let Field { width, height, .. } = *field;
-    let radius = (MARGIN * width).div_ceil(photo.width() as usize).max(1);
-    let mut near = vec![false; width * height];
+    let mut near = Vec::with_capacity(width * height);
     window_means(
         width,
         height,
         radius,
-        |index| [f32::from(field.cells[index][3] > 0.0)],
-        |y, means| {
-            let row = &mut near[y * width..][..width];
-            row.iter_mut().zip(means).for_each(|(near, &[mean])| *near = mean > 1e-4);
-        },
+        |index| kinds(field.cells[index][3]).map(f32::from),
+        |_, means| near.extend(means.iter().map(|means| means.iter().all(|&mean| mean > 1e-4))),
     );
     near
 }

@@ -26,9 +26,14 @@ pub(super) fn encode(image: &Image, layout: Layout) -> Result<Vec<u8>> {
     let mut writer = header.stream_writer_with_size(CHUNK_BYTES).map_err(failed)?;
     let mut packed = Vec::new();
     for row in image.pixels().chunks_exact(image.width() as usize * 4) {
-        packed.clear();
-        layout.pack_into(row, &mut packed);
-        writer.write_all(&packed).map_err(failed)?;
+        let row = if layout == Layout::Rgba {
+            row
+        } else {
+            packed.clear();
+            layout.pack_into(row, &mut packed);
+            &packed
+        };
+        writer.write_all(row).map_err(failed)?;
     }
     writer.finish().map_err(failed)?;
     header.finish().map_err(failed)?;

@@ -37,17 +37,22 @@ impl Layer for Add {
 
     fn run(&self, inputs: &[View<'_>], mut output: ViewMut<'_>, _scratch: &mut [i32]) {
         let (a, b) = (inputs[0], inputs[1]);
-        let (c, stride) = (a.shape.c, output.stride);
+        let Shape { w, c, .. } = a.shape;
+        let strides = [a.stride, b.stride, output.stride];
+        let (run, strides) = if strides == [c; 3] { (w * c, [w * c; 3]) } else { (c, strides) };
         let [scale_a, scale_b] = self.inputs.map(|code| code.scale);
         let [zero_a, zero_b] = self.inputs.map(|code| f32::from(code.zero));
         let Code { scale, zero } = self.sum;
-        let low = -f32::from(zero);
+        let (low, high) = (-f32::from(zero), MAX_ACTIVATION - f32::from(zero));
         for y in 0..a.shape.h {
-            let pixels = a.row(y).chunks(a.stride).zip(b.row(y).chunks(b.stride));
-            for (out, (a, b)) in output.row(y).chunks_mut(stride).zip(pixels) {
-                for ((out, &a), &b) in out[..c].iter_mut().zip(&a[..c]).zip(&b[..c]) {
+            let runs = a.row(y).chunks(strides[0]).zip(b.row(y).chunks(strides[1]));
+            for (out, (a, b)) in output.row(y).chunks_mut(strides[2]).zip(runs) {
+                for ((out, &a), &b) in out[..run].iter_mut().zip(&a[..run]).zip(&b[..run]) {
                     let sum = (f32::from(a) - zero_a) * scale_a + (f32::from(b) - zero_b) * scale_b;
-                    let steps = (sum / scale).max(low).min(low + MAX_ACTIVATION);
+                    let steps = sum / scale;
+                    // Not `clamp`: several at a time, wasm can but choose.
+                    let steps = if steps > low { steps } else { low };
+                    let steps = if steps < high { steps } else { high };
                     *out = ((steps + ROUND_SIGNED).to_bits() as u8).wrapping_add(zero);
                 }
             }

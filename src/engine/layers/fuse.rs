@@ -4,6 +4,7 @@
 //! of the first; the sum upsampled to `scale` times that, and its sigmoid.
 
 use super::{Layer, Shape, Values, View, ViewMut};
+use crate::raster::sigmoid;
 
 /// The layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,16 +42,18 @@ impl Layer for Fuse {
         let (blended, scratch) = scratch.split_at_mut(w);
         sums.fill(self.bias);
         for (map, &weight) in inputs.iter().zip(&self.weights) {
+            let columns = columns(w, map.shape.w);
             for (y, sums) in sums.chunks_exact_mut(w).enumerate() {
                 let (top, bottom, part) = neighbours(y, h, map.shape.h);
                 let [top, bottom] = [top, bottom].map(|y| map.row(y).chunks(map.stride).map(value));
                 for ((blended, top), bottom) in blended.iter_mut().zip(top).zip(bottom) {
                     *blended = weight * between(top, bottom, part);
                 }
-                add_across(&blended[..map.shape.w], sums);
+                add_across(&blended[..map.shape.w], &columns, sums);
             }
         }
         let (height, stride) = (output.shape.h, output.stride);
+        let columns = columns(output.shape.w, w);
         let logits = &mut scratch[..output.shape.w];
         for y in 0..height {
             let (top, bottom, part) = neighbours(y, height, h);
@@ -59,19 +62,23 @@ impl Layer for Fuse {
                 *blended = between(top, bottom, part);
             }
             logits.fill(0.0);
-            add_across(blended, logits);
-            for (out, &logit) in output.row(y).chunks_mut(stride).zip(&*logits) {
-                out[..4].copy_from_slice(&sigmoid(logit).to_ne_bytes());
+            add_across(blended, &columns, logits);
+            logits.iter_mut().for_each(|logit| *logit = sigmoid(*logit));
+            for (out, saliency) in output.row(y).chunks_mut(stride).zip(&*logits) {
+                out[..4].copy_from_slice(&saliency.to_ne_bytes());
             }
         }
     }
 }
 
-/// Adds `row`, upsampled to the length of `sums`.
-fn add_across(row: &[f32], sums: &mut [f32]) {
-    let w = sums.len();
-    for (x, sum) in sums.iter_mut().enumerate() {
-        let (left, right, part) = neighbours(x, w, row.len());
+/// [`neighbours`] of each of `count`.
+fn columns(count: usize, n: usize) -> Vec<(usize, usize, f32)> {
+    (0..count).map(|x| neighbours(x, count, n)).collect()
+}
+
+/// Adds `row`, upsampled to `columns`.
+fn add_across(row: &[f32], columns: &[(usize, usize, f32)], sums: &mut [f32]) {
+    for (sum, &(left, right, part)) in sums.iter_mut().zip(columns) {
         *sum += between(row[left], row[right], part);
     }
 }
@@ -90,9 +97,4 @@ fn neighbours(o: usize, count: usize, n: usize) -> (usize, usize, f32) {
     let at = at.clamp(0.0, (n - 1) as f32);
     let first = at as usize;
     (first, (first + 1).min(n - 1), at - first as f32)
-}
-
-/// With the `libm` crate's exponential: the platforms' own differ in the last bit.
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + libm::expf(-x))
 }
