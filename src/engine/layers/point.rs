@@ -9,8 +9,8 @@ use crate::engine::kernels::{Elements, Kernel, Tap};
 
 /// Input that stays in a cache of the first level beside weights and output, bytes.
 const RUN_BYTES: usize = 8192;
-/// Of the widest tile, pixels.
-const TILE: usize = 8;
+/// A multiple of every kernel's tile, pixels.
+const TILES: usize = 40;
 
 /// The layer.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Point {
 
     /// Pixels that are convolved at a time, of a map whose pixels lie next to each other.
     fn run_pixels(&self) -> usize {
-        (RUN_BYTES / self.c_in).next_multiple_of(TILE)
+        (RUN_BYTES / self.c_in).next_multiple_of(TILES)
     }
 }
 
