@@ -16,6 +16,8 @@ mod layers;
 mod lower;
 mod memory;
 mod network;
+#[cfg(any(test, feature = "wasm"))]
+pub(crate) mod outline;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,8 @@ use tract_core::internal::TractError;
 use self::chain::Ready;
 use self::kernels::Kernels;
 use self::network::Layers;
+#[cfg(any(test, feature = "wasm"))]
+pub use self::outline::Outline;
 use self::plan::Plan;
 use crate::error::{Error, Result};
 use crate::raster::{INPUT_SIDE, Input, Saliency};
