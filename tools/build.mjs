@@ -202,7 +202,7 @@ async function writeChecks() {
 async function bundleGpu() {
   const { build: roll } = await import("rolldown");
   await roll({
-    input: join(STAGE, "gpu", WEBGPU),
+    input: join(STAGE, "gpu", "gpus.js"),
     output: { file: join(OUT, WEBGPU), format: "es", minify: true },
   });
   writeFileSync(

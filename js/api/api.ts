@@ -9,9 +9,9 @@ import type {
   RemoveOptions,
   RemoverOptions,
 } from "../contract/types.js";
-import { describeGpu } from "../engine/adapter.js";
 import { missingAssets } from "../engine/cache.js";
 import { artefact, hasRelaxedSimd, hasSimd } from "../engine/probe.js";
+import { describeGpu } from "../gpu/adapter.js";
 import type { Cutout } from "./cutout.js";
 import type { Remover } from "./remover.js";
 

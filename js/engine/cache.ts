@@ -10,8 +10,6 @@ import { artefact } from "./probe.js";
 const NAME = "cleancut";
 const keyOf = ({ id }: Asset) => `/.cleancut/${id}`;
 
-const NOTE = `/.cleancut/gpus-${simd.id}`;
-
 /** What a cut-out needs here. */
 export const neededAssets = (model: ModelName = defaultModel): readonly Asset[] => [
   { relaxed, simd }[artefact()],
@@ -49,24 +47,6 @@ export async function isCached(model?: ModelName): Promise<boolean> {
 /** Takes wasm and models, of every version, out of the Cache API. */
 export async function clearCache(): Promise<void> {
   await quietly(async () => globalThis.caches?.delete(NAME));
-}
-
-/** What is remembered of each GPU: whether it passed. */
-export type Note = Readonly<Record<string, boolean>>;
-
-/** What an earlier page of this version noted. */
-export async function readNote(): Promise<Note> {
-  const note = await quietly(async () => {
-    const response = await (await globalThis.caches?.open(NAME))?.match(NOTE);
-    return response?.json() as Promise<Note> | undefined;
-  });
-  return note ?? {};
-}
-
-export async function writeNote(note: Note): Promise<void> {
-  await quietly(async () => {
-    await (await globalThis.caches?.open(NAME))?.put(NOTE, Response.json(note));
-  });
 }
 
 async function quietly<T>(work: () => Promise<T>): Promise<T | undefined> {

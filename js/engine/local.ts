@@ -2,16 +2,17 @@
 
 import { CleancutError, disposed, lost, reasonOf, toCleancutError } from "../contract/errors.js";
 import type { Backend, Device, ModelName, Subject } from "../contract/types.js";
-import type { Gpu, Host } from "../gpu/webgpu.js";
+import { findAdapter } from "../gpu/adapter.js";
+import type { Gpu, Gpus, Host } from "../gpu/gpus.js";
 import { mayHaveAlpha } from "../picture/format.js";
 import { joined, toPicture } from "../picture/picture.js";
 import type { Photo } from "../picture/source.js";
 import { defaultModel, models } from "../wasm/assets.js";
 import * as glue from "../wasm/cleancut.js";
-import { Gpus } from "./gpu.js";
+import { webgpu } from "../wasm/gpu.js";
 import { loadAssets, type Wasm } from "./load.js";
 import { bytesLoaded, phaseBegins } from "./progress.js";
-import type { Sources } from "./sources.js";
+import type { GpuModule, Sources } from "./sources.js";
 import { type Steps, stepsOf } from "./steps.js";
 import type { Engine, Found, Gives, Job, Style, Takes, TaskName } from "./task.js";
 
@@ -30,9 +31,11 @@ let isInitialised = false;
 export class LocalEngine implements Engine {
   readonly #sources: Sources;
   #backend: Backend | undefined;
-  readonly #gpus: Gpus;
+  #gpus: Gpus | undefined;
+  /** Whether there may be a GPU. */
+  #hasAdapter = true;
   #removers = new Map<ModelName, glue.Remover>();
-  /** The models of GPUs that are not opened yet. */
+  /** What is to be laid out for a GPU. */
   #models = new Map<ModelName, Uint8Array>();
   #cutouts = new Map<number, glue.Cutout>();
   #lastId: number;
@@ -43,7 +46,6 @@ export class LocalEngine implements Engine {
   /** `firstId`: cut-outs are numbered from here. */
   constructor(sources: Sources, firstId = 0) {
     this.#sources = sources;
-    this.#gpus = new Gpus(sources);
     this.#lastId = firstId;
   }
 
@@ -85,7 +87,7 @@ export class LocalEngine implements Engine {
 
   /** Lets go of everything that lives in the wasm instance. */
   drop(): void {
-    this.#gpus.dispose();
+    this.#gpus?.dispose();
     this.#removers.clear();
     this.#models.clear();
     this.#cutouts.clear();
@@ -173,7 +175,7 @@ export class LocalEngine implements Engine {
       const cutout = glue.Cutout.studio(picture, joined(words), steps.begin);
       return { cutout, backend: this.#wasm };
     }
-    if (!this.#removers.has(model) || this.#gpus.isNew(device, model)) steps.begin("load");
+    if (!this.#removers.has(model) || this.#isNew(device, model)) steps.begin("load");
     await this.#load(job, model, device);
     const gpu = await this.#gpu(device, model);
     mustGoOn(job);
@@ -186,17 +188,37 @@ export class LocalEngine implements Engine {
     return { cutout, backend: this.#wasm };
   }
 
-  /** The GPU that runs `model`; undefined: the CPU does. */
+  /**
+   * The GPU that runs `model`; undefined: the CPU does.
+   *
+   * @throws what tells why there is none, unless `device` is `auto`
+   */
   async #gpu(device: Device, model: ModelName): Promise<Gpu | undefined> {
-    const gpu = await this.#gpus.find(device, model, () => this.#host(model));
-    this.#mustLive();
-    return gpu;
+    if (device === "cpu") return undefined;
+    try {
+      const adapter = this.#hasAdapter ? await findAdapter() : null;
+      this.#hasAdapter = adapter !== null;
+      if (!adapter) throw new CleancutError("device", "there is no WebGPU here");
+      this.#gpus ??= new (await loadGpus(this.#sources)).Gpus();
+      const gpu = await this.#gpus.find(adapter, device, model, () => this.#host(model));
+      this.#mustLive();
+      return gpu;
+    } catch (thrown) {
+      if (device !== "auto" || this.#disposed) throw thrown;
+      return undefined;
+    } finally {
+      this.#models.delete(model);
+    }
+  }
+
+  /** Whether a GPU may have to be opened for `model`. */
+  #isNew(device: Device, model: ModelName): boolean {
+    return device !== "cpu" && this.#hasAdapter && (this.#gpus?.isNew(device, model) ?? true);
   }
 
   #host(model: ModelName): Host {
     const remover = this.#removers.get(model) as glue.Remover;
     const words = remover.layOut(this.#models.get(model) as Uint8Array);
-    this.#models.delete(model);
     return { remover, words: words as Uint32Array<ArrayBuffer> };
   }
 
@@ -210,7 +232,7 @@ export class LocalEngine implements Engine {
         saliency = await current?.look(input, side);
       } catch (thrown) {
         current = undefined;
-        if (!this.#disposed) await this.#gpus.fail(thrown);
+        if (!this.#disposed) await this.#gpus?.fail(thrown);
       }
       this.#mustLive();
       if (job.signal?.aborted) remover.finish(steps.begin);
@@ -245,7 +267,7 @@ export class LocalEngine implements Engine {
 
   /** Loads what is not there yet of the wasm and of the network that is wanted on `device`. */
   async #load(job: Job, name: ModelName | undefined, device: Device): Promise<void> {
-    const isLaidOut = !name || !this.#gpus.isNew(device, name) || this.#models.has(name);
+    const isLaidOut = !name || !this.#isNew(device, name) || this.#models.has(name);
     const isThere = name && this.#removers.has(name) && isLaidOut;
     const wanted = { wasm: !this.#backend, model: isThere ? undefined : name };
     if (!wanted.wasm && !wanted.model) return;
@@ -264,6 +286,19 @@ export class LocalEngine implements Engine {
     if (!isInitialised) glue.initSync({ module });
     isInitialised = true;
     this.#backend = backend;
+  }
+}
+
+async function loadGpus({ gpu, folder }: Sources): Promise<GpuModule> {
+  if (gpu) return gpu();
+  const { href: url } = folder ? new URL(webgpu.file, folder) : webgpu.url();
+  try {
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
+  } catch (cause) {
+    throw new CleancutError("asset", `${url} could not be loaded: ${reasonOf(cause)}`, {
+      cause,
+      url,
+    });
   }
 }
 

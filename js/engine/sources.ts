@@ -5,7 +5,7 @@ import { CleancutError, cut } from "../contract/errors.js";
 import type { Bytes, LoadOptions } from "../contract/types.js";
 
 /** What drives a GPU. */
-export type GpuModule = typeof import("../gpu/webgpu.js");
+export type GpuModule = typeof import("../gpu/gpus.js");
 
 /** A file's URL, its bytes, or what unpacks them when they are wanted. */
 export type Source = string | Bytes | (() => Promise<Bytes>) | undefined;

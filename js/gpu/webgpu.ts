@@ -1,5 +1,5 @@
 /**
- * The networks on WebGPU: a file of its own, loaded only where a GPU is asked for.
+ * A network on WebGPU.
  *
  * In: an adapter and a network's outline. Out: a `Gpu` that has given the right bytes twice, or the
  * reason why there is none. Some GPUs are right the first time and wrong the second.

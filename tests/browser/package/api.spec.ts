@@ -323,6 +323,7 @@ test("without WebGPU auto is the CPU, quietly, and webgpu an error with a hint",
   expect(found.backend).toMatch(/relaxed|simd/);
   expect(found.error).toMatch(/^device: there is no WebGPU here\. Ask for the device "auto"/);
   expect(found.gpu).toBeNull();
-  expect(said).toEqual([]);
+  // Chromium's own words.
+  expect(said.filter((text) => !text.includes("No available adapters"))).toEqual([]);
   expect(urls.filter((url) => url.endsWith("webgpu.js"))).toEqual([]);
 });
