@@ -341,6 +341,9 @@ mod tests {
     #[test]
     fn cases_spread_over_the_range() {
         let cases = cases::cases();
+        for cases::Case { name, words, size, input, .. } in &cases {
+            assert!(words[0] > 0 && input.len() % (size[0] * size[1]) == 0, "{name}");
+        }
         let wide = cases.iter().filter(|case| {
             let mut seen = case.expected.clone();
             seen.sort_unstable();
