@@ -290,9 +290,8 @@ mod tests {
             let [layers, outputs] = [words[0], words[1]].map(|count| count as usize);
             assert!(layers > 100 && outputs == outline.scales.len(), "{layers}, {outputs}");
             for layer in words[2 + outputs..].chunks_exact(LAYER).take(layers) {
-                assert!(
-                    layer[11] as usize % pack::ALIGN == 0 && (layer[11] as usize) < words.len()
-                );
+                let data = layer[11] as usize;
+                assert!(data.is_multiple_of(pack::ALIGN) && data < words.len());
             }
             assert!(outline.take_words().is_empty());
         }
