@@ -1,6 +1,7 @@
 /** Bundles the worker, as wrangler does, and posts a photo to it in workerd. */
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 
@@ -13,13 +14,14 @@ await build({
   loader: { ".wasm": "copy", ".plan": "copy" },
   assetNames: "[name]",
 });
+// Named one by one, as wrangler does: the engine has an import whose address is known when it runs.
+const types = { ".wasm": "CompiledWasm", ".plan": "Data" };
+const others = readdirSync("out").filter((name) => extname(name) in types);
 const miniflare = new Miniflare({
-  modules: true,
-  scriptPath: "out/worker.mjs",
-  modulesRules: [
-    { type: "ESModule", include: ["**/*.mjs"] },
-    { type: "CompiledWasm", include: ["**/*.wasm"] },
-    { type: "Data", include: ["**/*.plan"] },
+  modulesRoot: "out",
+  modules: [
+    { type: "ESModule", path: "out/worker.mjs" },
+    ...others.map((name) => ({ type: types[extname(name)], path: `out/${name}` })),
   ],
 });
 const post = (body) => miniflare.dispatchFetch("http://host/", { method: "POST", body });
