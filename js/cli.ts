@@ -39,6 +39,11 @@ Options:
                            (without it: PHOTO.cutout.png beside each photo)
       --background-image FILE
                            a picture to put behind the subject
+  -r, --recursive          the folders in folders too; -o keeps their tree
+      --list FILE          more photos, by the names in FILE, one a line; - for standard
+                           input; with -r their folders are kept too
+  -0, --null               NUL ends the names of --list, not a line break
+      --quiet              say what fails, and nothing else
       --max-megapixels N   refuse larger photos [default: 64]
       --timings            print the milliseconds of each step to standard error
       --copy-assets PATH   copy the worker, the wasms and the models into a folder of a website
@@ -46,6 +51,8 @@ Options:
   -V, --version            print the version
 
 Each of these takes a value: ${optionNames.map((name) => `--${name}`).join(", ")}.
+
+Many photos at a time, and runs that go on where they stopped, are the native command line's.
 
 Exit status: 0 when every photo was cut out, 1 when some were not, 2 when the
 arguments are wrong.
@@ -126,7 +133,7 @@ async function cutOut(
 
 async function cutAll(args: Args): Promise<number> {
   const { wasm, ending, image } = await prepare(args);
-  const jobs = plan(args, ending);
+  const jobs = await plan(args, ending);
   const remover = await createRemover({ assets: { wasm } });
   let failed = 0;
   for (const job of jobs) {

@@ -3,6 +3,21 @@
 import { choose, toName } from "../contract/options.js";
 import { optionNames } from "../wasm/options.js";
 
+/** What the native command line does for many photos, in threads. */
+const NATIVE = [
+  "-j",
+  ...["jobs", "memory", "resume", "report", "min-confidence", "review"].map((name) => `--${name}`),
+];
+/** Options without a value, by what they set. */
+const FLAGS = new Map<string, "timings" | "recursive" | "nul" | "quiet">([
+  ["--timings", "timings"],
+  ["--recursive", "recursive"],
+  ["-r", "recursive"],
+  ["--null", "nul"],
+  ["-0", "nul"],
+  ["--quiet", "quiet"],
+]);
+
 /** The arguments are wrong. */
 export class UsageError extends Error {}
 
@@ -13,6 +28,13 @@ export interface Args {
   /** A file, a folder, or `-` for standard output. */
   output: string | undefined;
   timings: boolean;
+  /** Folders in folders too, their tree kept below the output. */
+  recursive: boolean;
+  /** A file of names, or `-`. */
+  list: string | undefined;
+  /** Whether NUL ends the names, not a line break. */
+  nul: boolean;
+  quiet: boolean;
   /** The picture behind the subject. */
   background: string | undefined;
   readonly options: Record<string, string | number>;
@@ -30,6 +52,10 @@ export function parse(words: readonly string[]): Asked {
     photos: [],
     output: undefined,
     timings: false,
+    recursive: false,
+    list: undefined,
+    nul: false,
+    quiet: false,
     background: undefined,
     options: {},
   };
@@ -42,6 +68,7 @@ export function parse(words: readonly string[]): Asked {
       if (text === undefined) throw new UsageError(`missing argument for option '${name}'`);
       return text;
     };
+    const flag = FLAGS.get(name ?? "");
     if (name === undefined) args.photos.push(word);
     else if (name === "--") isPlain = true;
     else if (name === "-o" || name === "--output") args.output = value();
@@ -50,11 +77,14 @@ export function parse(words: readonly string[]): Asked {
       const text = value();
       if (!(Number(text) > 0)) throw new UsageError(`cannot parse argument "${text}"`);
       args.options.maxPixels = Math.floor(Number(text) * 1e6);
-    } else if (name === "--timings") {
+    } else if (flag !== undefined) {
       if (given !== undefined) {
         throw new UsageError(`unexpected argument for option '${name}': "${given}"`);
       }
-      args.timings = true;
+      args[flag] = true;
+    } else if (name === "--list") args.list = value();
+    else if (NATIVE.includes(name)) {
+      throw new UsageError(`${name} is an option of the native command line alone`);
     } else if (name === "-h" || name === "--help") return { kind: "help" };
     else if (name === "-V" || name === "--version") return { kind: "version" };
     else if (name === "--copy-assets") return { kind: "copy-assets", folder: value() };
@@ -62,7 +92,10 @@ export function parse(words: readonly string[]): Asked {
       args.options[toName(name.slice(2))] = value();
     } else throw new UsageError(`invalid option '${name}'`);
   }
-  if (args.photos.length === 0) throw new UsageError("no photo given");
+  if (args.nul && args.list === undefined) {
+    throw new UsageError("-0 tells how the names of a --list end, and there is none");
+  }
+  if (args.photos.length === 0 && args.list === undefined) throw new UsageError("no photo given");
   choose(args.options);
   return args;
 }

@@ -7,6 +7,7 @@ import type { Args } from "./args.js";
 import { formatOf } from "./endings.js";
 import { because, found, PIPE, say } from "./files.js";
 import { inFolder, photosIn } from "./folder.js";
+import { foldersOf, namesOf } from "./list.js";
 
 /** A photo and where its cut-out goes. */
 export interface Job {
@@ -15,11 +16,12 @@ export interface Job {
 }
 
 /** Pairs each photo with the file to write; `ending` is what the format's files end in. */
-export function plan(args: Args, ending: string): Job[] {
-  const jobs = pair(args, ending);
-  const [first] = jobs;
-  if (args.output !== undefined && first && first.output !== PIPE)
-    makeFolder(dirname(first.output));
+export async function plan(args: Args, ending: string): Promise<Job[]> {
+  const jobs = await pair(args, ending);
+  if (args.output !== undefined) {
+    const outputs = jobs.map(({ output }) => output).filter((output) => output !== PIPE);
+    for (const folder of new Set(outputs.map(dirname))) makeFolder(folder);
+  }
   const read = [...jobs.map(({ photo }) => photo), ...(args.background ? [args.background] : [])];
   const taken = new Map(read.filter((path) => path !== PIPE).map((path) => [place(path), path]));
   const outputs = new Set<string>();
@@ -36,30 +38,38 @@ export function plan(args: Args, ending: string): Job[] {
   return jobs;
 }
 
-function pair({ photos, output, options }: Args, ending: string): Job[] {
-  const intoFolder = (photo: string): Job => {
+async function pair(args: Args, ending: string): Promise<Job[]> {
+  const { photos, output, options, recursive, list, nul, quiet } = args;
+  const intoFolder = (photo: string, below = ""): Job => {
     if (photo === PIPE) {
       throw new Error("a photo from standard input has no name; give -o FILE or -o -");
     }
     const stem = basename(photo, extname(photo));
     const name = output === undefined ? `${stem}.cutout.${ending}` : `${stem}.${ending}`;
     const beside = photo.slice(0, photo.replace(/[/\\]+$/, "").lastIndexOf(basename(photo)));
-    return { photo, output: output === undefined ? beside + name : inFolder(output, name) };
+    return {
+      photo,
+      output: output === undefined ? beside + name : inFolder(output, join(below, name)),
+    };
   };
   const [first = ""] = photos;
-  if (photos.length === 1 && !isThere(first)) {
+  if (photos.length === 1 && list === undefined && !isThere(first)) {
     if (output === undefined && first === PIPE) return [{ photo: first, output: PIPE }];
     if (output === undefined || isFolder(output)) return [intoFolder(first)];
     if (output !== PIPE && options.format === undefined) formatOf(output);
     return [{ photo: first, output }];
   }
   if (output === PIPE) throw new Error("only one photo, not a folder, goes to standard output");
-  return photos.flatMap((path) => {
+  const results = output !== undefined && isThere(output) ? realpathSync(output) : undefined;
+  const jobs = photos.flatMap((path) => {
     if (!isThere(path)) return [intoFolder(path)];
-    const [inside, leftOut] = photosIn(path);
-    if (leftOut !== undefined) say(`${path}: ${leftOut}`);
-    return inside.map(intoFolder);
+    const [inside, leftOut] = photosIn(path, recursive, results);
+    if (leftOut !== undefined && !quiet) say(`${path}: ${leftOut}`);
+    return inside.map(({ photo, below }) => intoFolder(photo, below));
   });
+  if (list === undefined) return jobs;
+  const listed = await namesOf(list, nul);
+  return [...jobs, ...listed.map((name) => intoFolder(name, recursive ? foldersOf(name) : ""))];
 }
 
 /** Whether a folder is there. */

@@ -22,7 +22,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tract_core::internal::TractError;
 
@@ -48,8 +48,8 @@ pub struct Engine {
     source: [u8; 32],
     layers: Layers,
     kernels: Kernels,
-    /// What the last run used, for the next of its size. Missing while a run is under way.
-    ready: Mutex<Option<Ready>>,
+    /// What earlier runs used, for later ones; never more than ran at the same time.
+    ready: Mutex<Vec<Ready>>,
 }
 
 impl Engine {
@@ -66,7 +66,7 @@ impl Engine {
         let kernels = kernels::select();
         let layers = Layers::new(plan, kernels);
         let ready = Ready::new(&layers, INPUT_SIDE as usize).map_err(failed)?;
-        Ok(Self { source: plan.source, layers, kernels, ready: Mutex::new(Some(ready)) })
+        Ok(Self { source: plan.source, layers, kernels, ready: Mutex::new(vec![ready]) })
     }
 
     /// The SHA-256 of the ONNX file that it was made from.
@@ -79,7 +79,7 @@ impl Engine {
         self.kernels.narrow.name
     }
 
-    /// Runs the network once. The side of `input` is a multiple of [`SIDE_STEP`] from [`MIN_SIDE`]
+    /// Runs the network once; several threads may at the same time. The side of `input` is a multiple of [`SIDE_STEP`] from [`MIN_SIDE`]
     /// to [`MAX_SIDE`], px.
     ///
     /// # Errors
@@ -94,16 +94,27 @@ impl Engine {
             });
         }
         let failed = |error: TractError| Error::Inference { reason: format!("{error:#}") };
-        let last = self.ready.lock().ok().and_then(|mut ready| ready.take());
-        let mut ready = match last.filter(|ready| ready.side == side as usize) {
+        let mut ready = match self.take(side as usize) {
             Some(ready) => ready,
             None => Ready::new(&self.layers, side as usize).map_err(failed)?,
         };
         let values = ready.run(input.values()).map_err(failed)?;
-        if let Ok(mut last) = self.ready.lock() {
-            *last = Some(ready);
-        }
+        self.resting().push(ready);
         Ok(Saliency::new(side, values))
+    }
+
+    /// What rests and fits; what is of other sizes goes where nothing fits.
+    fn take(&self, side: usize) -> Option<Ready> {
+        let mut resting = self.resting();
+        let fitting = resting.iter().position(|ready| ready.side == side);
+        if fitting.is_none() {
+            resting.clear();
+        }
+        fitting.map(|index| resting.swap_remove(index))
+    }
+
+    fn resting(&self) -> MutexGuard<'_, Vec<Ready>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -44,6 +44,19 @@ impl Model {
         }
     }
 
+    /// That plan itself, which [`Remover::new`](crate::Remover::new) takes.
+    #[cfg(feature = "plans")]
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Base => {
+                include_bytes!(concat!("../../models/", env!("CLEANCUT_BASE_PLAN")))
+            }
+            Self::Small => {
+                include_bytes!(concat!("../../models/", env!("CLEANCUT_SMALL_PLAN")))
+            }
+        }
+    }
+
     /// The SHA-256 of the ONNX file, lower-case hexadecimal.
     pub const fn sha256(self) -> &'static str {
         match self {

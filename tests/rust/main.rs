@@ -1,6 +1,7 @@
 //! One test binary, since each one links the whole engine.
 
 mod alpha;
+mod catalogue;
 mod command_line;
 mod command_table;
 mod decode;

@@ -9,6 +9,7 @@ use cleancut::options::Background;
 use cleancut::read::read;
 
 use super::HELP;
+use super::scale::Scale;
 
 /// What was asked for.
 pub(super) struct Args {
@@ -22,10 +23,11 @@ pub(super) struct Args {
     /// Whether the arguments name the format, so that the output's name does not.
     pub(super) format_is_given: bool,
     pub(super) timings: bool,
+    pub(super) scale: Scale,
 }
 
 /// `None` when help or the version was asked for and printed.
-pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
+pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::Error> {
     use lexopt::prelude::{Long, Short, Value, ValueExt};
 
     let mut args = Args {
@@ -35,9 +37,9 @@ pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
         options: Options::default(),
         format_is_given: false,
         timings: false,
+        scale: Scale::default(),
     };
     let mut words: Vec<(String, String)> = vec![];
-    let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
             Short('o') | Long("output") => args.output = Some(parser.value()?.into()),
@@ -51,6 +53,14 @@ pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
                 words.push((name.to_owned(), parser.value()?.string()?));
             }
             Long("timings") => args.timings = true,
+            Short('0') => args.scale.switch("null"),
+            Short('r') => args.scale.switch("recursive"),
+            Short('j') => args.scale.set("jobs", parser.value()?)?,
+            Long(name) if Scale::is_flag(name) => args.scale.switch(name),
+            Long(name) if Scale::takes(name) => {
+                let name = name.to_owned();
+                args.scale.set(&name, parser.value()?)?;
+            }
             Short('h') | Long("help") => return Ok(print(HELP)),
             Short('V') | Long("version") => {
                 return Ok(print(&format!("cleancut {}\n", env!("CARGO_PKG_VERSION"))));
@@ -59,7 +69,8 @@ pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
             _ => return Err(arg.unexpected()),
         }
     }
-    if args.photos.is_empty() {
+    args.scale.check()?;
+    if args.photos.is_empty() && args.scale.list.is_none() {
         return Err("no photo given".into());
     }
     let pairs = words.iter().map(|(name, value)| (&**name, &**value));

@@ -1,15 +1,16 @@
-//! In: [`Args`]. Out: which photo goes where. Nothing is written onto a photo, nor twice.
+//! In: [`Args`]. Out: which photo goes where, the [`Plan`]. Nothing is written onto a photo, nor twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::args::Args;
 use super::endings::{ending_of, format_of};
-use super::folder::photos_in;
+use super::folder::{Found, photos_in};
+use super::list::{folders_of, names};
 use super::say;
 
 /// Standard input as a photo, standard output as a file.
-const PIPE: &str = "-";
+pub(super) const PIPE: &str = "-";
 
 /// Where bytes come from or go.
 #[derive(Clone)]
@@ -30,93 +31,136 @@ impl End {
             Self::File(path) => path.display(),
         }
     }
+
+    pub(super) fn file(&self) -> Option<&Path> {
+        if let Self::File(path) = self { Some(path) } else { None }
+    }
 }
 
 /// A photo and where its cut-out goes.
 pub(super) struct Job {
     pub(super) photo: End,
-    pub(super) output: End,
+    output: End,
+    /// Where it goes when it is doubtful.
+    review: Option<End>,
 }
 
-/// Pairs each photo with the file to write.
-pub(super) fn plan(args: &Args) -> Result<Vec<Job>, String> {
-    let jobs = pair(args)?;
-    if let (Some(_), End::File(first)) = (&args.output, &jobs[0].output)
-        && let Some(folder) = first.parent()
-    {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))?;
+impl Job {
+    pub(super) fn output(&self, is_doubtful: bool) -> &End {
+        self.review.as_ref().filter(|_| is_doubtful).unwrap_or(&self.output)
+    }
+}
+
+/// Every job, and the folder that all outputs go into, where one was named.
+pub(super) struct Plan {
+    pub(super) jobs: Vec<Job>,
+    pub(super) folder: Option<PathBuf>,
+}
+
+/// Pairs each photo with the file to write, and makes the folders that are missing.
+pub(super) fn plan(args: &Args) -> Result<Plan, String> {
+    let plan = pair(args)?;
+    let outputs = || plan.jobs.iter().filter_map(|job| job.output.file());
+    if args.output.is_some() {
+        for folder in outputs().filter_map(Path::parent).collect::<BTreeSet<_>>() {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))?;
+        }
     }
     let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
-    let photos = jobs.iter().map(|job| &job.photo);
-    let photos =
-        photos.filter_map(|photo| if let End::File(photo) = photo { Some(photo) } else { None });
-    for photo in photos.chain(&args.background) {
+    let photos = plan.jobs.iter().filter_map(|job| job.photo.file());
+    for photo in photos.chain(args.background.as_deref()) {
         taken.insert(place(photo), photo);
     }
-    let mut outputs = HashMap::new();
-    for job in &jobs {
-        let End::File(output) = &job.output else { continue };
+    let mut written = HashSet::new();
+    let reviews = plan.jobs.iter().filter_map(|job| job.review.as_ref()?.file());
+    let report = args.scale.report.as_deref().filter(|path| *path != Path::new(PIPE));
+    for output in outputs().chain(reviews).chain(report) {
         let place = place(output);
         if let Some(photo) = taken.get(&place) {
             let (output, photo) = (output.display(), photo.display());
             return Err(format!("{output} would be written onto {photo}, which is read"));
         }
-        if outputs.insert(place, ()).is_some() {
+        if !written.insert(place) {
             return Err(format!("two photos would both be written to {}", output.display()));
         }
     }
-    Ok(jobs)
+    Ok(plan)
 }
 
-fn pair(args: &Args) -> Result<Vec<Job>, String> {
+fn pair(args: &Args) -> Result<Plan, String> {
+    let scale = &args.scale;
     if let [path] = args.photos.as_slice()
+        && scale.list.is_none()
         && !path.is_dir()
     {
         let photo = End::of(path);
         let output = match (&args.output, &photo) {
-            (Some(output), _) if !is_folder(output) => End::of(output),
-            (None, End::Pipe) => End::Pipe,
-            _ => return Ok(vec![into_folder(photo, args)?]),
+            (Some(output), _) if !is_folder(output) => Some(End::of(output)),
+            (None, End::Pipe) => Some(End::Pipe),
+            _ => None,
         };
-        if let End::File(file) = &output
-            && !args.format_is_given
-        {
-            format_of(file)?;
+        if let Some(output) = output {
+            if let End::File(file) = &output
+                && !args.format_is_given
+            {
+                format_of(file)?;
+            }
+            let review = review(output.file().or(photo.file()), Path::new(""), args)?;
+            return Ok(Plan { jobs: vec![Job { photo, output, review }], folder: None });
         }
-        return Ok(vec![Job { photo, output }]);
     }
     if args.output.as_deref() == Some(Path::new(PIPE)) {
         return Err("only one photo, not a folder, goes to standard output".into());
     }
+    let results = args.output.iter().chain(scale.review().map(|(_, folder)| folder));
+    let results: Vec<PathBuf> = results.filter_map(|path| path.canonicalize().ok()).collect();
     let mut jobs = Vec::new();
     for path in &args.photos {
         if !path.is_dir() {
-            jobs.push(into_folder(End::of(path), args)?);
+            jobs.push(into_folder(End::of(path), Path::new(""), args)?);
             continue;
         }
-        let (photos, left_out) = photos_in(path)?;
-        if let Some(left_out) = left_out {
+        let (photos, left_out) = photos_in(path, scale.recursive, &results)?;
+        if let Some(left_out) = left_out.filter(|_| !scale.quiet) {
             say(format_args!("{}: {left_out}", path.display()));
         }
-        for photo in photos {
-            jobs.push(into_folder(End::File(photo), args)?);
+        for Found { photo, below } in photos {
+            jobs.push(into_folder(End::File(photo), &below, args)?);
         }
     }
-    Ok(jobs)
+    if let Some(list) = &scale.list {
+        for name in names(list, scale.nul)? {
+            let below = if scale.recursive { folders_of(&name)? } else { PathBuf::new() };
+            jobs.push(into_folder(End::File(name), &below, args)?);
+        }
+    }
+    Ok(Plan { jobs, folder: args.output.clone() })
 }
 
-/// Into the folder that is asked for, else beside the photo.
-fn into_folder(photo: End, args: &Args) -> Result<Job, String> {
+/// Into the folder that is asked for, `below` it, else beside the photo.
+fn into_folder(photo: End, below: &Path, args: &Args) -> Result<Job, String> {
     let ending = ending_of(args.options.format);
-    let End::File(file) = &photo else {
+    let Some(file) = photo.file() else {
         return Err("a photo from standard input has no name; give -o FILE or -o -".into());
     };
     let output = match &args.output {
-        Some(folder) => folder.join(file.with_extension(ending).file_name().unwrap_or_default()),
+        Some(folder) => {
+            let name = file.with_extension(ending);
+            folder.join(below).join(name.file_name().unwrap_or_default())
+        }
         None => file.with_extension(format!("cutout.{ending}")),
     };
-    Ok(Job { photo, output: End::File(output) })
+    let review = review(Some(&output), below, args)?;
+    Ok(Job { photo, output: End::File(output), review })
+}
+
+/// Where the cut-out of that name goes when it is doubtful.
+fn review(name: Option<&Path>, below: &Path, args: &Args) -> Result<Option<End>, String> {
+    let Some((_, folder)) = args.scale.review() else { return Ok(None) };
+    let name = name.and_then(Path::file_name);
+    let name = name.ok_or("a photo from standard input has no name to be reviewed by")?;
+    Ok(Some(End::File(folder.join(below).join(name))))
 }
 
 /// Whether a path names a folder: one that is there, or by the slash at its end.

@@ -1,27 +1,29 @@
 //! The command line: `cleancut photo.jpg -o cutout.png`, or many photos into a folder.
 
 mod args;
+mod catalogue;
+mod cut;
 mod endings;
 mod files;
 mod folder;
 mod jobs;
+mod journal;
+mod list;
+mod memory;
+mod progress;
+mod report;
+mod scale;
 
-use std::cell::LazyCell;
-use std::fmt::{Arguments, Write as _};
+use std::fmt::Arguments;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::sync::LazyLock;
 
+use cleancut::Remover;
 use cleancut::options::Model;
-use cleancut::pipeline::{needs_network, segment_studio};
-use cleancut::read::read;
-use cleancut::{Remover, Step};
 
-use args::Args;
-use jobs::{End, Job};
-
-const BASE: &[u8] = include_bytes!(concat!("../../../models/", env!("CLEANCUT_BASE_PLAN")));
-const SMALL: &[u8] = include_bytes!(concat!("../../../models/", env!("CLEANCUT_SMALL_PLAN")));
+use cut::Cutter;
+use memory::Memory;
 
 const HELP: &str = "\
 Remove the background of photos.
@@ -73,6 +75,20 @@ Subject:
       --input-size N       the side that the network sees, a multiple of 32 from 160 to
                            640 px [default: 320]
 
+Many photos:
+  -r, --recursive          the folders in folders too; -o keeps their tree
+      --list FILE          more photos, by the names in FILE, one a line; - for standard
+                           input; with -r their folders are kept too
+  -0, --null               NUL ends the names of --list, not a line break
+  -j, --jobs N             how many at the same time [default: the machine's cores]
+      --memory SIZE        what these may take together, such as 2G or 500M
+      --resume             leave what an earlier run into the same folder finished, with
+                           the same options and of the same photos
+      --report FILE        a line of JSON for each photo; - for standard output
+      --min-confidence X   cut-outs less sure than X, 0 to 1, go
+      --review DIR         into this folder instead
+      --quiet              say what fails, and nothing else
+
 Other:
       --max-megapixels N   refuse larger photos [default: 64]
       --max-pixels N       the same in pixels
@@ -85,90 +101,41 @@ arguments are wrong.
 ";
 
 fn main() -> ExitCode {
-    let args = match args::parse() {
+    ExitCode::from(run(lexopt::Parser::from_env()))
+}
+
+/// Does what the words ask for, and gives the exit status.
+fn run(words: lexopt::Parser) -> u8 {
+    let args = match args::parse(words) {
         Ok(Some(args)) => args,
-        Ok(None) => return ExitCode::SUCCESS,
+        Ok(None) => return 0,
         Err(error) => {
             say(format_args!("{error}; see cleancut --help"));
-            return ExitCode::from(2);
+            return 2;
         }
     };
-    let jobs = match jobs::plan(&args) {
-        Ok(jobs) => jobs,
-        Err(error) => {
-            say(format_args!("{error}"));
-            return ExitCode::from(2);
-        }
-    };
-    let remover = LazyCell::new(|| {
-        let plan = match args.options.model.unwrap_or(Model::DEFAULT) {
-            Model::Base => BASE,
-            Model::Small => SMALL,
-        };
+    let remover = LazyLock::new(|| {
+        let plan = args.options.model.unwrap_or(Model::DEFAULT).bytes();
         Remover::new(plan).expect("the embedded plans are those of the manifest")
     });
-    let mut failed = 0;
-    for job in &jobs {
-        if let Err(error) = cut_out(&remover, job, &args) {
-            failed += 1;
-            if !is_closed_pipe(&*error) {
-                say(format_args!("{}: {error}", job.photo.name()));
-            }
+    let memory = args.scale.memory_bytes.map(Memory::new);
+    let mut cutter = Cutter { args: &args, remover, memory, durable: false };
+    match jobs::plan(&args).and_then(|plan| catalogue::run(&args, &plan, &mut cutter)) {
+        Ok(true) => 0,
+        Ok(false) => 1,
+        Err(error) => {
+            say(format_args!("{error}"));
+            2
         }
     }
-    if failed > 0 && jobs.len() > 1 {
-        say(format_args!("{failed} of {} photos failed", jobs.len()));
-    }
-    if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// One line to standard error, where anybody reads it.
 fn say(words: Arguments) {
-    let _ = writeln!(io::stderr(), "cleancut: {words}");
+    print(format_args!("cleancut: {words}"));
 }
 
-fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    let error: Option<&io::Error> = error.downcast_ref();
-    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-fn cut_out(
-    remover: &LazyCell<Remover, impl FnOnce() -> Remover>,
-    Job { photo, output }: &Job,
-    args: &Args,
-) -> Result<(), Box<dyn std::error::Error>> {
-    let bytes = files::load(photo)?;
-    let mut options = args.options.clone();
-    if let End::File(file) = output
-        && !args.format_is_given
-    {
-        options.format = endings::format_of(file)?.unwrap_or(options.format);
-    }
-    let mut began = vec![(Step::Decode.name(), Instant::now())];
-    let pixels = read(&bytes, options.max_pixels)?;
-    let uses_network = needs_network(&pixels, &options);
-    if uses_network {
-        began.push(("load", Instant::now()));
-        LazyCell::force(remover);
-    }
-    let mut on_step = |step: Step| began.push((step.name(), Instant::now()));
-    let cutout = if uses_network {
-        remover.segment(pixels, &options, &mut on_step)?
-    } else {
-        segment_studio(pixels, &options, &mut on_step)?
-    };
-    let file = cutout.into_file(&options, on_step)?;
-    let ended = Instant::now();
-    if args.timings {
-        let ends = began.iter().skip(1).map(|&(_, at)| at).chain([ended]);
-        let mut line = String::new();
-        for (&(step, began), end) in began.iter().zip(ends) {
-            write!(line, "{step} {:.1} ms  ", (end - began).as_secs_f64() * 1e3)?;
-        }
-        let _ = writeln!(io::stderr(), "{line}{}", photo.name());
-    }
-    files::store(output, &file).map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => error.into(),
-        _ => format!("cannot write {}: {error}", output.name()).into(),
-    })
+/// The same without a name before it.
+fn print(words: Arguments) {
+    let _ = writeln!(io::stderr(), "{words}");
 }
