@@ -3,6 +3,9 @@
 import { choose, toName } from "../contract/options.js";
 import { optionNames } from "../wasm/options.js";
 
+/** Of the native command line alone. */
+const NATIVE = ["masks", "score", "split"];
+
 /** The arguments are wrong. */
 export class UsageError extends Error {}
 
@@ -33,6 +36,13 @@ export function parse(words: readonly string[]): Asked {
     background: undefined,
     options: {},
   };
+  const [command = ""] = words;
+  if (NATIVE.includes(command)) {
+    throw new UsageError(
+      `${command} is a command of the native command line alone: cargo run --release -- ${command}; ` +
+        `a folder of that name is ./${command}`,
+    );
+  }
   const rest = [...words];
   let isPlain = false;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {

@@ -10,6 +10,7 @@ mod jpeg;
 mod models;
 mod pipeline;
 mod render;
+mod research;
 mod rims;
 
 use std::path::{Path, PathBuf};

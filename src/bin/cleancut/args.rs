@@ -1,6 +1,5 @@
 //! In: the command line's words. Out: [`Args`], or what is wrong with them.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use cleancut::Options;
 use cleancut::options::Background;
 use cleancut::read::read;
 
-use super::HELP;
+use super::{HELP, print};
 
 /// What was asked for.
 pub(super) struct Args {
@@ -51,9 +50,13 @@ pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
                 words.push((name.to_owned(), parser.value()?.string()?));
             }
             Long("timings") => args.timings = true,
-            Short('h') | Long("help") => return Ok(print(HELP)),
+            Short('h') | Long("help") => {
+                print(HELP);
+                return Ok(None);
+            }
             Short('V') | Long("version") => {
-                return Ok(print(&format!("cleancut {}\n", env!("CARGO_PKG_VERSION"))));
+                print(&format!("cleancut {}\n", env!("CARGO_PKG_VERSION")));
+                return Ok(None);
             }
             Value(photo) => args.photos.push(photo.into()),
             _ => return Err(arg.unexpected()),
@@ -68,12 +71,6 @@ pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
         args.options.background = Background::Picture(Arc::new(picture(file, &args.options)?));
     }
     Ok(Some(args))
-}
-
-/// Whoever closed the pipe has read enough.
-fn print(text: &str) -> Option<Args> {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    None
 }
 
 fn picture(file: &Path, options: &Options) -> Result<cleancut::Image, String> {

@@ -5,6 +5,7 @@ mod endings;
 mod files;
 mod folder;
 mod jobs;
+mod research;
 
 use std::cell::LazyCell;
 use std::fmt::{Arguments, Write as _};
@@ -27,6 +28,7 @@ const HELP: &str = "\
 Remove the background of photos.
 
 Usage: cleancut [OPTIONS] PHOTO...
+       cleancut masks | score | split, for data sets; each has a --help
 
 Arguments:
   PHOTO...  JPEG, PNG or WebP files, folders of them, or - for standard input
@@ -85,6 +87,9 @@ arguments are wrong.
 ";
 
 fn main() -> ExitCode {
+    if let Some(code) = research::run() {
+        return code;
+    }
     let args = match args::parse() {
         Ok(Some(args)) => args,
         Ok(None) => return ExitCode::SUCCESS,
@@ -120,6 +125,11 @@ fn main() -> ExitCode {
         say(format_args!("{failed} of {} photos failed", jobs.len()));
     }
     if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Whoever closed the pipe has read enough.
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 /// One line to standard error, where anybody reads it.
