@@ -12,6 +12,8 @@
 
 use crate::cutout::Cutout;
 use crate::engine::Engine;
+#[cfg(feature = "onnx")]
+use crate::engine::onnx::Onnx;
 use crate::error::{Error, Result};
 use crate::find::alpha::{is_cut_out, own_mask};
 use crate::find::border::{cut_sides, narrow, reach_border, widen};
@@ -19,15 +21,43 @@ use crate::find::preprocess::preprocess;
 use crate::find::subject::{self, Subject};
 use crate::matte::{matte, studio};
 use crate::options::{Method, Model, Options};
-use crate::raster::{Image, shrink};
+use crate::raster::{Image, Input, Saliency, View, shrink};
 use crate::read::read;
 use crate::step::Step;
 
 /// Removes backgrounds. Holds the loaded network and nothing of the photos.
 #[derive(Debug)]
 pub struct Remover {
-    engine: Engine,
-    model: Model,
+    network: Network,
+}
+
+#[derive(Debug)]
+enum Network {
+    /// A plan of this version, and whose.
+    Own(Engine, Model),
+    #[cfg(feature = "onnx")]
+    Any(Onnx),
+}
+
+impl Network {
+    fn view(&self, input_size: u32) -> View {
+        match self {
+            Self::Own(..) => View::square(input_size),
+            #[cfg(feature = "onnx")]
+            Self::Any(onnx) => {
+                let (width, height) = onnx.size();
+                View { width, height, by_brightest: onnx.spec().by_brightest }
+            }
+        }
+    }
+
+    fn run(&self, input: &Input) -> Result<Saliency> {
+        match self {
+            Self::Own(engine, _) => engine.run(input),
+            #[cfg(feature = "onnx")]
+            Self::Any(onnx) => onnx.run(input),
+        }
+    }
 }
 
 impl Remover {
@@ -42,12 +72,22 @@ impl Remover {
             let names = Model::ALL.map(Model::name).join(" or ");
             Error::Model { reason: format!("it is not this version's {names}") }
         })?;
-        Ok(Self { engine, model })
+        Ok(Self { network: Network::Own(engine, model) })
     }
 
-    /// The model it holds.
-    pub fn model(&self) -> Model {
-        self.model
+    /// Takes any network. [`Options::input_size`] does not matter to it: it has its own.
+    #[cfg(feature = "onnx")]
+    pub fn of(network: Onnx) -> Self {
+        Self { network: Network::Any(network) }
+    }
+
+    /// The model it holds; `None` when it is someone else's network.
+    pub fn model(&self) -> Option<Model> {
+        match &self.network {
+            Network::Own(_, model) => Some(*model),
+            #[cfg(feature = "onnx")]
+            Network::Any(_) => None,
+        }
     }
 
     /// Finds the subject of `photo`, which is upright. `on_step` is called as each step begins.
@@ -64,21 +104,23 @@ impl Remover {
         if !needs_network(&photo, options) {
             return segment_studio(photo, options, on_step);
         }
-        if let Some(wanted) = options.model.filter(|&wanted| wanted != self.model) {
-            let (wanted, held) = (wanted.name(), self.model.name());
+        if let Some(wanted) = options.model.filter(|&wanted| self.model() != Some(wanted)) {
+            let held = self.model().map_or("another network", Model::name);
+            let wanted = wanted.name();
             return Err(Error::Model { reason: format!("{wanted} is wanted, {held} is loaded") });
         }
         on_step(Step::Preprocess);
         let small = shrink(&photo);
-        let input = preprocess(small, options.input_size);
+        let view = self.network.view(options.input_size);
+        let input = preprocess(small, view);
         on_step(Step::Inference);
-        let mut saliency = reach_border(&self.engine.run(&input)?);
+        let mut saliency = reach_border(&self.network.run(&input)?);
         if subject::confidence(&saliency) >= subject::CONFIDENT
             && let Some(sides) = cut_sides(&saliency)
         {
-            let wide = preprocess(&widen(small, sides), options.input_size);
+            let wide = preprocess(&widen(small, sides), view);
             let size = (small.width(), small.height());
-            saliency = narrow(&self.engine.run(&wide)?, size, sides);
+            saliency = narrow(&self.network.run(&wide)?, size, sides);
         }
         on_step(Step::Matte);
         let confidence = subject::confidence(&saliency);

@@ -8,6 +8,7 @@ mod golden;
 mod house;
 mod jpeg;
 mod models;
+mod onnx;
 mod pipeline;
 mod render;
 mod research;

@@ -7,7 +7,7 @@ use cleancut::Options;
 use cleancut::options::Background;
 use cleancut::read::read;
 
-use super::{HELP, print};
+use super::{HELP, onnx, print};
 
 /// What was asked for.
 pub(super) struct Args {
@@ -18,6 +18,8 @@ pub(super) struct Args {
     /// The picture behind the subject, which `options` hold already.
     pub(super) background: Option<PathBuf>,
     pub(super) options: Options,
+    /// Someone else's network, and what is said of it.
+    pub(super) network: Option<(PathBuf, Vec<String>)>,
     /// Whether the arguments name the format, so that the output's name does not.
     pub(super) format_is_given: bool,
     pub(super) timings: bool,
@@ -31,11 +33,13 @@ pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
         photos: vec![],
         output: None,
         background: None,
+        network: None,
         options: Options::default(),
         format_is_given: false,
         timings: false,
     };
     let mut words: Vec<(String, String)> = vec![];
+    let (mut network, mut spec) = (None, vec![]);
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
@@ -44,6 +48,14 @@ pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
                 let limit: f64 = parser.value()?.parse()?;
                 words.push(("max-pixels".into(), ((limit * 1e6) as u64).to_string()));
             }
+            Long("model") => {
+                let model = parser.value()?;
+                network = onnx::is_file(&model).then(|| PathBuf::from(&model));
+                if network.is_none() {
+                    words.push(("model".into(), model.string()?));
+                }
+            }
+            Long("spec") => spec.push(parser.value()?.string()?),
             Long("background-image") => args.background = Some(parser.value()?.into()),
             Long(name) if Options::knows(name) => {
                 args.format_is_given |= name == "format";
@@ -65,6 +77,10 @@ pub(super) fn parse() -> Result<Option<Args>, lexopt::Error> {
     if args.photos.is_empty() {
         return Err("no photo given".into());
     }
+    if network.is_none() && !spec.is_empty() {
+        return Err("--spec tells of a network; give --model FILE.onnx".into());
+    }
+    args.network = network.map(|file| (file, spec));
     let pairs = words.iter().map(|(name, value)| (&**name, &**value));
     args.options = Options::parse(pairs).map_err(|error| error.to_string())?;
     if let Some(file) = &args.background {

@@ -5,6 +5,7 @@ mod endings;
 mod files;
 mod folder;
 mod jobs;
+mod onnx;
 mod research;
 
 use std::cell::LazyCell;
@@ -66,6 +67,9 @@ Ground:
 Subject:
       --model NAME         base, or small, which is right about shops' photos
                            [default: base]
+      --model FILE.onnx    any network that tells a subject; a FILE.json beside it, or
+      --spec NAME=VALUE    which may be repeated, says how it is fed and read, or names its
+                           family, such as --spec isnet: docs/research.md
       --method METHOD      auto, network, or studio for plain grounds without a network
                            [default: auto]
       --refine HOW         off, fast or best [default: fast]
@@ -105,12 +109,21 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let network = match args.network.as_ref().map(onnx::load).transpose() {
+        Ok(network) => network,
+        Err(error) => {
+            say(format_args!("{error}"));
+            return ExitCode::from(2);
+        }
+    };
     let remover = LazyCell::new(|| {
-        let plan = match args.options.model.unwrap_or(Model::DEFAULT) {
-            Model::Base => BASE,
-            Model::Small => SMALL,
-        };
-        Remover::new(plan).expect("the embedded plans are those of the manifest")
+        network.unwrap_or_else(|| {
+            let plan = match args.options.model.unwrap_or(Model::DEFAULT) {
+                Model::Base => BASE,
+                Model::Small => SMALL,
+            };
+            Remover::new(plan).expect("the embedded plans are those of the manifest")
+        })
     });
     let mut failed = 0;
     for job in &jobs {
