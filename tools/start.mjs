@@ -3,6 +3,6 @@
 import { build } from "./build.mjs";
 import { step } from "./step.mjs";
 
-await build();
+await build({ withOnnx: false });
 step("Building the demo page", "npx", ["vite", "build", "www"]);
 step("Serving the demo page; Ctrl+C ends it", "npx", ["vite", "preview", "www"]);

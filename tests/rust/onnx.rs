@@ -8,7 +8,7 @@ use cleancut::Error;
 use cleancut::engine::onnx::{Onnx, Spec};
 use cleancut::raster::Input;
 
-use crate::{fixture, fixture_path, root};
+use crate::{fixture, fixture_path};
 
 const SIDE: u32 = 64;
 
@@ -132,16 +132,39 @@ fn folder() -> PathBuf {
 fn the_command_line_takes_any_network() {
     let folder = folder();
     let output = folder.join("cutout.png");
-    let ours = root().join("models/u2netp.onnx");
-    let done = cleancut(&["--model", ours.to_str().unwrap(), "--method", "network"], &output);
-    assert!(done.status.success(), "{done:?}");
-    let fp32 = crate::read(&output);
-    assert!(cleancut(&["--model", "small", "--method", "network"], &output).status.success());
-    let [fp32, int8] =
-        [fp32, crate::read(&output)].map(|file| cleancut::read::read(&file, 1 << 30).unwrap());
-    let alphas = fp32.pixels().chunks_exact(4).zip(int8.pixels().chunks_exact(4));
-    let near = alphas.filter(|(a, b)| a[3].abs_diff(b[3]) <= 16).count();
-    assert!(near * 100 > fp32.pixels().len() / 4 * 98, "the same network in fp32 and in int8");
+    let red = fixture_path("onnx/red.onnx");
+    let all = |words: &[&str]| {
+        let mut all = vec!["--model", red.to_str().unwrap(), "--method", "network"];
+        all.extend([
+            "--spec",
+            "isnet",
+            "--spec",
+            "side=160",
+            "--spec",
+            "mean=0",
+            "--channels",
+            "alpha",
+        ]);
+        all.extend(words);
+        let photo = fixture_path("ball.jpg");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cleancut"));
+        command.arg(photo).arg("-o").arg(&output).args(all).output().unwrap()
+    };
+    let mut masks = vec![];
+    for words in [
+        &[][..],
+        &["--spec", "output=classes", "--spec", "saliency=softmax"],
+        &["--spec", "output=1", "--spec", "saliency=argmax", "--spec", "classes=1"],
+    ] {
+        let done = all(words);
+        assert!(done.status.success(), "{words:?}: {done:?}");
+        let mask = cleancut::read::read(&crate::read(&output), 1 << 30).unwrap();
+        assert_eq!((mask.width(), mask.height()), (320, 240));
+        let at = |x: usize, y: usize| mask.pixels()[(y * 320 + x) * 4];
+        assert_eq!([at(160, 120), at(5, 5), at(310, 230)], [255, 0, 0], "{words:?}");
+        masks.push(mask);
+    }
+    assert!(masks[0] == masks[1], "the sigmoid of a difference is its softmax");
 
     let net = folder.join("net.onnx");
     std::fs::copy(fixture_path("onnx/isnet-16.onnx"), &net).unwrap();

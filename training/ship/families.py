@@ -2,7 +2,8 @@
 
 Out: `tests/fixtures/onnx/NAME.onnx` and `NAME.u16` [side, side], saliency times 65535, of the picture that
 `picture` draws, which `tests/rust/onnx.rs` draws as well. Every file is converted from one opset to another only by
-PyTorch; those in float16 by hand: weights, input and output.
+PyTorch; those in float16 by hand: weights, input and output. `red.onnx` tells red things, as saliency and as two
+classes.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from onnx import TensorProto, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 from nets.families import FAMILIES
 from paths import TRAINING
@@ -90,6 +91,23 @@ def to_half(model):
     return model
 
 
+def red():
+    """What has more red than green, by .25 and more; values of 0 to 1."""
+    weights = numpy_helper.from_array(np.float32([[0, 0, 0], [12, -12, 0]]).reshape(2, 3, 1, 1), "weights")
+    bias = numpy_helper.from_array(np.float32([0, -3]), "bias")
+    ones = numpy_helper.from_array(np.float32([-1, 1]).reshape(1, 2, 1, 1), "ones")
+    nodes = [
+        helper.make_node("Conv", ["image", "weights", "bias"], ["classes"]),
+        helper.make_node("Conv", ["classes", "ones"], ["logit"]),
+        helper.make_node("Sigmoid", ["logit"], ["saliency"]),
+    ]
+    values = {"image": 3, "saliency": 1, "classes": 2}
+    values = {n: helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, c, "h", "w"]) for n, c in values.items()}
+    outputs = [values["saliency"], values["classes"]]
+    graph = helper.make_graph(nodes, "red", [values["image"]], outputs, [weights, bias, ones])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
+
+
 def answer(model, name, image):
     kind = np.float16 if model.graph.input[0].type.tensor_type.elem_type == TensorProto.FLOAT16 else np.float32
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
@@ -100,6 +118,7 @@ def answer(model, name, image):
 if __name__ == "__main__":
     argparse.ArgumentParser(description=__doc__).parse_args()
     FIXTURES.mkdir(exist_ok=True)
+    (FIXTURES / "red.onnx").write_bytes(red().SerializeToString())
     for name, opset, is_free, is_half in WAYS:
         model = export(name, opset, is_free)
         expected = answer(model, name, feed(name, picture()))

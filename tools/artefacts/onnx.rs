@@ -1,0 +1,3 @@
+//! The wasm that runs any ONNX file.
+
+use cleancut as _;
