@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from nets.families import FAMILIES
 from paths import TRAINING
+from transformers.nets import NETS
 
 FIXTURES = TRAINING.parent / "tests/fixtures/onnx"
 SIDE = 64
@@ -30,7 +31,11 @@ WAYS = [
     ("modnet", 18, False, True),
     ("birefnet", 16, False, False),
     ("birefnet", 18, False, False),
+    ("segmenter", 17, False, False),
+    ("setr-pup", 14, False, False),
+    ("setr-mla", 18, False, False),
 ]
+CLASSES = 6
 
 
 def picture(side=SIDE):
@@ -49,13 +54,18 @@ def feed(name, rgb):
         "isnet": ((0.5,) * 3, (1,) * 3),
         "modnet": ((0.5,) * 3, (0.5,) * 3),
         "birefnet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
-    }[name]
+    }.get(name, ((0.5,) * 3, (0.5,) * 3))
     values = (values - np.float32(mean)) / np.float32(deviation)
     return values.transpose(2, 0, 1)[None].astype(np.float32)
 
 
 def network(name):
     torch.manual_seed(7)
+    if name in NETS:
+        net = NETS[name](CLASSES, SIDE, width=24, depth=4, heads=2, **({} if name == "segmenter" else {"c": 8}))
+        if name != "segmenter":
+            net.classes.weight.data *= 30
+        return net.eval()
     net = FAMILIES[name]()
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
@@ -111,7 +121,11 @@ def red():
 def answer(model, name, image):
     kind = np.float16 if model.graph.input[0].type.tensor_type.elem_type == TensorProto.FLOAT16 else np.float32
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    saliency = session.run(None, {"image": image.astype(kind)})[0].astype(np.float32)[0, 0]
+    saliency = session.run(None, {"image": image.astype(kind)})[0].astype(np.float32)[0]
+    if name in NETS:
+        shares = np.exp(saliency - saliency.max(0))
+        return shares[1] / shares.sum(0)
+    saliency = saliency[0]
     return 1 / (1 + np.exp(-saliency)) if name == "birefnet" else saliency
 
 
