@@ -250,7 +250,7 @@ fn what_has_no_partner_is_said() {
     for line in [
         "1 truths without a mask, which counts as empty: b\n",
         "1 masks left out, without a truth: c\n",
-        "1 masks left out, which cannot be read: d\n",
+        "1 masks left out, which cannot be read: d (The image format could not be determined)\n",
         "1 truths without a pixel from 128 on, but not black (--nonzero?): e\n",
     ] {
         assert!(words.contains(&format!("cleancut: {line}")), "{line} is not in {words}");

@@ -75,9 +75,12 @@ struct Pair {
 /// What came of it.
 struct Scored {
     name: String,
-    score: Result<Figures, &'static str>,
+    score: Result<Figures, Unread>,
     is_dark: bool,
 }
+
+/// What was not read, and why.
+type Unread = (&'static str, String);
 
 enum Figures {
     Two(Box<Score>),
@@ -114,7 +117,7 @@ pub(super) fn run(parser: lexopt::Parser) -> Outcome {
                 );
             }
             match score {
-                Err(kind) => report.note(kind, 0, &name),
+                Err((kind, reason)) => report.note(kind, 0, &format!("{name} ({reason})")),
                 Ok(Figures::Two(score)) => {
                     let Score { iou, mae, boundary_f, pixel_accuracy, miou, .. } = *score;
                     let max_f = score.max_f();
@@ -225,30 +228,30 @@ fn score(pair: &Pair, args: &Args) -> Scored {
 const BAD_TRUTH: &str = "truths left out, which cannot be read";
 const BAD_MASK: &str = "masks left out, which cannot be read";
 
-fn two(pair: &Pair, args: &Args, is_dark: &mut bool) -> Result<Score, &'static str> {
+fn two(pair: &Pair, args: &Args, is_dark: &mut bool) -> Result<Score, Unread> {
     let mut truth = match args.nonzero {
         true => file(&pair.truth, labels)
             .map(|labels| Mask::new(labels.width(), labels.height(), labels.values().to_vec())),
         false => file(&pair.truth, mask),
     }
     .or_else(|_| file(&pair.truth, mask))
-    .map_err(|_| BAD_TRUTH)?;
+    .map_err(|reason| (BAD_TRUTH, reason))?;
     if args.nonzero {
         truth.values_mut().iter_mut().for_each(|value| *value = if *value > 0 { 255 } else { 0 });
     }
     let brightest = truth.values().iter().max();
     *is_dark = brightest.is_some_and(|brightest| (1..HALF).contains(brightest));
     let found = match &pair.mask {
-        Some(path) => file(path, mask).map_err(|_| BAD_MASK)?,
+        Some(path) => file(path, mask).map_err(|reason| (BAD_MASK, reason))?,
         None => Mask::new(1, 1, vec![0]),
     };
     Ok(Score::of(&found, &truth, args.reach_px))
 }
 
-fn many(pair: &Pair, args: &Args) -> Result<Classes, &'static str> {
-    let truth = file(&pair.truth, labels).map_err(|_| BAD_TRUTH)?;
+fn many(pair: &Pair, args: &Args) -> Result<Classes, Unread> {
+    let truth = file(&pair.truth, labels).map_err(|reason| (BAD_TRUTH, reason))?;
     let found = match &pair.mask {
-        Some(path) => file(path, labels).map_err(|_| BAD_MASK)?,
+        Some(path) => file(path, labels).map_err(|reason| (BAD_MASK, reason))?,
         None => Labels::new(1, 1),
     };
     Ok(Classes::of(&found, &truth, args.ignored))
