@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use png::{BitDepth, ColorType, Decoder, Encoder};
 use serde_json::Value;
 
-use crate::{fixture, read};
+use crate::{fixture, fixture_path, read};
 
 const HEADER: &str = "ImageId,EncodedPixels,Height,Width,ClassId,AttributesIds\n";
 
@@ -69,6 +69,13 @@ fn rows_of_a_picture_make_one_mask() {
     let mut values = vec![0; 6];
     reader.next_frame(&mut values).unwrap();
     assert_eq!(values, [1, 3, 0, 1, 0, 2]);
+
+    fs::create_dir(folder.join("images")).unwrap();
+    fs::copy(fixture_path("ball.jpg"), folder.join("images/ball.jpg")).unwrap();
+    fs::write(folder.join("ball.csv"), format!("{HEADER}ball,1 1,240,320,1,\n")).unwrap();
+    said(&folder, "masks ball.csv -o ball --images images", 0);
+    let done = cleancut(&folder, "score images images");
+    assert!(String::from_utf8_lossy(&done.stdout).contains("mae            0.0000"), "{done:?}");
 
     fs::write(folder.join("names.txt"), "ground\nshirt\nhat\nbelt\n").unwrap();
     said(&folder, "masks rle.csv -o some --only shirt,2 --not hat --names names.txt", 0);

@@ -7,10 +7,16 @@ use std::path::{Path, PathBuf};
 use cleancut::Mask;
 use cleancut::measure::Labels;
 use cleancut::options::MAX_PIXELS;
-use image::{DynamicImage, ImageReader, Limits};
+use cleancut::read::read;
+use image::{ImageReader, Limits};
 use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Filter, Transformations};
+use zune_core::bytestream::ZCursor;
+use zune_jpeg::JpegDecoder;
 
 use crate::endings::{PHOTOS, ending};
+
+/// What a JPEG begins with.
+const JPEG: &[u8] = b"\xff\xd8\xff";
 
 /// The name of a picture without what pictures' names end in.
 pub(super) fn stem(name: &str) -> &str {
@@ -46,14 +52,30 @@ pub(super) fn by_stem(folder: &Path) -> Result<(BTreeMap<String, PathBuf>, Vec<S
     Ok((pictures, doubles))
 }
 
-/// Width and height of a picture, px, from its header.
+/// Width and height of a picture, px, as stored, from its header.
 pub(super) fn size(file: &Path) -> Result<(u32, u32), String> {
-    let reader = ImageReader::open(file).and_then(ImageReader::with_guessed_format);
+    let bytes = std::fs::read(file).map_err(|error| error.to_string())?;
+    if bytes.starts_with(JPEG) {
+        let mut decoder = JpegDecoder::new(ZCursor::new(&bytes));
+        decoder.decode_headers().map_err(|error| error.to_string())?;
+        let (width, height) = decoder.dimensions().ok_or("it has no size")?;
+        return Ok((width as u32, height as u32));
+    }
+    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
     reader.map_err(|e| e.to_string())?.into_dimensions().map_err(|e| e.to_string())
 }
 
 /// A picture's alpha where it is not opaque, else its grey, from a JPEG, PNG or WebP file.
 pub(super) fn mask(file: &[u8]) -> Result<Mask, String> {
+    if file.starts_with(JPEG) {
+        let picture = read(file, MAX_PIXELS).map_err(|error| error.to_string())?;
+        let luma = |rgb: &[u8]| {
+            let [red, green, blue] = [rgb[0], rgb[1], rgb[2]].map(u32::from);
+            ((2126 * red + 7152 * green + 722 * blue + 5000) / 10000) as u8
+        };
+        let values = picture.pixels().chunks_exact(4).map(luma).collect();
+        return Ok(Mask::new(picture.width(), picture.height(), values));
+    }
     let mut reader = ImageReader::new(Cursor::new(file));
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_PIXELS * 16);
@@ -67,11 +89,7 @@ pub(super) fn mask(file: &[u8]) -> Result<Mask, String> {
             return Ok(Mask::new(width, height, alphas));
         }
     }
-    Ok(Mask::new(width, height, grey(picture)))
-}
-
-fn grey(picture: DynamicImage) -> Vec<u8> {
-    picture.into_luma8().into_raw()
+    Ok(Mask::new(width, height, picture.into_luma8().into_raw()))
 }
 
 /// The numbers of a PNG's pixels, as they are stored: of its palette, or its greys.
