@@ -10,8 +10,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::cutout::Cutout;
-#[cfg(feature = "onnx")]
-use crate::engine::onnx::{Onnx, Spec};
 use crate::error::{Error, Result};
 use crate::matte::edit::Stroke;
 use crate::options::{Background, Options};
@@ -121,12 +119,6 @@ impl JsRemover {
     #[wasm_bindgen(constructor)]
     pub fn new(model: &[u8]) -> std::result::Result<Self, JsValue> {
         Remover::new(model).map(Self).map_err(thrown)
-    }
-
-    /// `model`: the bytes of an ONNX file. `spec`: how it is fed and read, names and values in turn as
-    /// options are. Of the artefact `onnx` alone; the others refuse.
-    pub fn onnx(model: &[u8], spec: &str) -> std::result::Result<Self, JsValue> {
-        any(model, spec).map(Self).map_err(thrown)
     }
 
     /// Takes `photo`. `on_step` receives each step's name as it begins.
@@ -273,27 +265,9 @@ fn parse_strokes(mut numbers: &[f32]) -> Vec<Stroke> {
     strokes
 }
 
-#[cfg(feature = "onnx")]
-fn any(model: &[u8], spec: &str) -> Result<Remover> {
-    let words: Vec<&str> = spec.split('\0').collect();
-    let spec = Spec::parse(pairs(&words))?;
-    Onnx::load(model, spec).map(Remover::of)
-}
-
-#[cfg(not(feature = "onnx"))]
-fn any(_model: &[u8], _spec: &str) -> Result<Remover> {
-    Err(Error::Model {
-        reason: "this wasm runs no ONNX files; cleancut/onnx has one that does".into(),
-    })
-}
-
 fn parse(options: &str) -> Result<Options> {
     let words: Vec<&str> = options.split('\0').collect();
-    Options::parse(pairs(&words))
-}
-
-fn pairs<'a>(words: &'a [&'a str]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    words.chunks_exact(2).map(|pair| (pair[0], pair[1]))
+    Options::parse(words.chunks_exact(2).map(|pair| (pair[0], pair[1])))
 }
 
 fn report(on_step: &Function, step: Step) {

@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -17,15 +16,7 @@ import { gzipSync } from "node:zlib";
 
 import { installPackages, setUpRust } from "./setup.mjs";
 import { fail, ROOT, step } from "./step.mjs";
-import {
-  ARTEFACTS,
-  bind,
-  compileBindgen,
-  compileOnnx,
-  compileWasm,
-  fetchCrates,
-  ONNX,
-} from "./wasm.mjs";
+import { ARTEFACTS, bind, compileBindgen, compileWasm, fetchCrates } from "./wasm.mjs";
 
 const DIST = join(ROOT, "dist");
 /** What the package holds beside its JavaScript. */
@@ -43,23 +34,19 @@ const FILES = {
   relaxed: "relaxed.wasm",
   ...Object.fromEntries(MODEL_NAMES.map((name) => [name, `${name}.plan`])),
 };
-/** The wasm of `cleancut/onnx`, which is no part of a first start: it takes minutes. */
-const ONNX_FILE = `${ONNX}.wasm`;
 /** The entry points that have types. */
-const TYPED = ["index", "core", "inline", "inline-small", "element", "attach", "onnx"];
+const TYPED = ["index", "core", "inline", "inline-small", "element", "attach"];
 /** What a page loads together, and what holds the engine itself; the worker is one file. */
 const GROUPS = [
   { names: ["index", "element", "attach"], chunks: "[name].js" },
   { names: ["core", "inline", "inline-small", "cli"], chunks: "core-[name].js" },
-  { names: ["onnx"] },
   { names: ["worker"], instead: { "./hints.js": join(STAGE, "contract", "no-hints.js") } },
 ];
 
 /** The minifier writes template strings, which not every bundler takes for the URL of an asset. */
 const QUOTED_URL = /new URL\(`([^`$]+)`,/g;
 
-/** `withOnnx`: whether the package is to be whole, `cleancut/onnx` included. */
-export async function build({ withOnnx = true } = {}) {
+export async function build() {
   setUpRust();
   const packages = installPackages();
   fetchCrates();
@@ -67,10 +54,9 @@ export async function build({ withOnnx = true } = {}) {
   const compiled = Object.keys(ARTEFACTS).map((name) => [name, compileWasm(name)]);
   await bindgen;
   const bound = compiled.map(([name, built]) => [name, bind(built, name)]);
-  if (withOnnx) bound.push([ONNX, bind(compileOnnx(), ONNX)]);
   for (const folder of [OUT, join(STAGE, "wasm")]) mkdirSync(folder, { recursive: true });
   for (const [name, folder] of bound) {
-    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, `${name}.wasm`));
+    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, FILES[name]));
   }
   shareGlue(bound.map(([, folder]) => folder));
   copyPlans();
@@ -82,14 +68,13 @@ export async function build({ withOnnx = true } = {}) {
 export async function buildJavaScript() {
   writeAssets();
   writeEmbedded();
-  writeOnnx();
   await writeOptions();
   removeAllBut(STAGE, ["wasm"]);
   step("Compiling the TypeScript", "npx", ["tsc"]);
   await bundle();
 }
 
-/** All artefacts have the same face, so one glue serves them. */
+/** Both artefacts have the same face, so one glue serves them. */
 function shareGlue([first, ...others]) {
   for (const file of ["cleancut.js", "cleancut.d.ts"]) {
     const glue = readFileSync(join(first, file));
@@ -156,25 +141,6 @@ function writeAssets() {
   writeFileSync(join(DIST, "assets.json"), `${json}\n`);
 }
 
-/** onnx.js: the wasm of `cleancut/onnx`; of an earlier build, or of none, where it was not built now. */
-function writeOnnx() {
-  const isThere = existsSync(join(OUT, ONNX_FILE));
-  const bytes = isThere ? readFileSync(join(OUT, ONNX_FILE)) : Buffer.alloc(0);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const asset = { file: ONNX_FILE, bytes: bytes.length, id: sha256.slice(0, 12), sha256 };
-  writeFileSync(
-    join(STAGE, "wasm", "onnx.js"),
-    `export const onnx = ${JSON.stringify(asset)};\n` +
-      `export const url = () => new URL("./wasm/${ONNX_FILE}", import.meta.url);\n`,
-  );
-  writeFileSync(
-    join(STAGE, "wasm", "onnx.d.ts"),
-    "export declare const onnx: {\n  readonly file: string;\n  readonly bytes: number;\n" +
-      "  readonly id: string;\n  readonly sha256: string;\n};\n" +
-      "export declare const url: () => URL;\n",
-  );
-}
-
 /** embedded-*.js: the wasm that runs everywhere, and each model, for `cleancut/inline`. */
 function writeEmbedded() {
   for (const name of ["simd", ...MODEL_NAMES]) {
@@ -205,7 +171,7 @@ async function writeOptions() {
 /** One file per entry point, and what those of one group share in chunks. */
 async function bundle() {
   removeAllBut(DIST, ["wasm", "assets.json"]);
-  removeAllBut(OUT, [...Object.values(FILES), ONNX_FILE]);
+  removeAllBut(OUT, Object.values(FILES));
   const { build: roll } = await import("rolldown");
   for (const { names, chunks, instead = {} } of GROUPS) {
     await roll({

@@ -3,6 +3,6 @@
 import { build } from "./build.mjs";
 import { step } from "./step.mjs";
 
-await build({ withOnnx: false });
+await build();
 step("Building the demo page", "npx", ["vite", "build", "www"]);
 step("Serving the demo page; Ctrl+C ends it", "npx", ["vite", "preview", "www"]);

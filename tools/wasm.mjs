@@ -1,6 +1,6 @@
 /**
- * Builds the wasms of tools/artefacts and their ES module glue. All but `onnx` are compiled with one
- * profile and the same flags, so that they share one build of everything but the crate itself.
+ * Builds the wasms of tools/artefacts and their ES module glue. All are compiled with one profile and
+ * the same flags, so that they share one build of everything but the crate itself.
  */
 
 import { createHash } from "node:crypto";
@@ -11,10 +11,6 @@ import { ask, beside, fail, OFFLINE, ROOT, step } from "./step.mjs";
 
 /** The features of each artefact; `js/engine/probe.ts` picks one before anything is downloaded. */
 export const ARTEFACTS = { simd: ["wasm"], relaxed: ["wasm", "relaxed"] };
-
-/** The artefact of `cleancut/onnx`, in which tract itself runs: its profile optimises that. */
-export const ONNX = "onnx";
-const ONNX_FEATURES = ["wasm", "onnx"];
 
 const TARGET = "wasm32-unknown-unknown";
 const BOUND = join(ROOT, "build", "wasm");
@@ -65,9 +61,9 @@ function rustFlags() {
 }
 
 /** Runs cargo for the wasm, without what the caller's environment may add. */
-export function cargoWasm(title, [command, ...args], { profile = "wasm", ...options } = {}) {
+export function cargoWasm(title, [command, ...args], options = {}) {
   const env = { CARGO_ENCODED_RUSTFLAGS: rustFlags().join("\x1f") };
-  const all = [command, "--locked", `--profile=${profile}`, `--target=${TARGET}`, ...args];
+  const all = [command, "--locked", "--profile=wasm", `--target=${TARGET}`, ...args];
   step(title, "cargo", all, { remedy: OFFLINE, ...options, env });
 }
 
@@ -82,18 +78,6 @@ export function compileWasm(artefact, isLab = false) {
     `--features=${features}`,
   ]);
   return join(targetFolder(), TARGET, "wasm", "examples", `${name}.wasm`);
-}
-
-/** Compiles the artefact that runs ONNX files; returns the path of the wasm. */
-export function compileOnnx() {
-  const args = [
-    "build",
-    `--example=${ONNX}`,
-    "--no-default-features",
-    `--features=${ONNX_FEATURES}`,
-  ];
-  cargoWasm("Compiling the onnx wasm", args, { profile: ONNX });
-  return join(targetFolder(), TARGET, ONNX, "examples", `${ONNX}.wasm`);
 }
 
 const BINDGEN = ["build", "--locked", "--package=bindgen", "--bin=bindgen"];

@@ -24,7 +24,7 @@ export interface Api {
   capabilities(options?: { readonly model?: ModelName | undefined }): Promise<Capabilities>;
 }
 
-const LOAD = ["assets", "cache", "integrity", "model"];
+const LOAD = ["assets", "cache", "integrity"];
 const WORKER = ["worker", "workers", "idleTimeout"];
 
 /** `start` makes a remover; the functions share one, which is made when it is first wanted. */

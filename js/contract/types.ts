@@ -182,11 +182,8 @@ export interface Subject {
 /** Milliseconds of each step that ran. */
 export type Timings = Readonly<Partial<Record<Phase, number>>>;
 
-/**
- * Which wasm runs: `relaxed` where the browser has relaxed SIMD, else `simd`; `onnx` for a network of
- * your own; `custom` is a wasm of your own.
- */
-export type Backend = "relaxed" | "simd" | "onnx" | "custom";
+/** Which wasm runs: `relaxed` where the browser has relaxed SIMD, else `simd`; `custom` is your own. */
+export type Backend = "relaxed" | "simd" | "custom";
 
 /** How much of each pixel belongs to the subject: `[height, width]`, 0 none, 255 all of it. */
 export interface Mask {
@@ -233,27 +230,8 @@ export interface LoadOptions {
   readonly integrity?: boolean | undefined;
 }
 
-/** A network of your own, as `onnx` of `cleancut/onnx` gives it. */
-export interface Network {
-  readonly kind: "onnx";
-  /** Its URL, or its bytes. */
-  readonly model: string | Bytes | Blob;
-  /** Names and values in turn, as the engine takes them. */
-  readonly spec: string;
-  /** The wasm that runs it: where it is, and what. */
-  readonly wasm: {
-    readonly url: string;
-    readonly file: string;
-    readonly bytes: number;
-    readonly id: string;
-    readonly sha256: string;
-  };
-}
-
 /** What `createRemover` takes. */
 export interface RemoverOptions extends LoadOptions {
-  /** A network of your own instead of the package's: see `cleancut/onnx`. */
-  readonly model?: Network | undefined;
   /** true (unless set): in a module worker; false: in this thread; or a function that starts `cleancut/worker`. */
   readonly worker?: boolean | (() => Worker) | undefined;
   /** How many workers share the work, 1 to 16; 1 unless set. Each holds its own memory. */

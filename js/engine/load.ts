@@ -2,16 +2,13 @@
 
 import { brandOf } from "../contract/brand.js";
 import { CleancutError, reasonOf } from "../contract/errors.js";
-import type { Backend, Bytes, ModelName, Network } from "../contract/types.js";
+import type { Backend, Bytes, ModelName } from "../contract/types.js";
 import { readFile } from "../picture/file.js";
 import { type Asset, models, relaxed, simd } from "../wasm/assets.js";
 import { type Pin, pins } from "../wasm/pins.js";
 import { readCached, writeCached } from "./cache.js";
 import { artefact, hasRelaxedSimd, hasSimd } from "./probe.js";
 import type { Source, Sources } from "./sources.js";
-
-/** The files of `cleancut/onnx` say themselves what they are. */
-type Published = Asset & { readonly sha256?: string };
 
 /** Told of every byte that arrives. */
 type Count = (bytes: number) => void;
@@ -34,7 +31,6 @@ export async function loadAssets(
   wanted: Wanted,
   onBytes: (loaded: number, total: number) => void,
 ): Promise<[Wasm | undefined, Uint8Array<ArrayBuffer> | undefined]> {
-  if (sources.network) return loadNetwork(sources, sources.network, wanted, onBytes);
   const wasm = { relaxed, simd }[artefact()];
   const model = wanted.model && models[wanted.model];
   const total = (wanted.wasm ? wasm.bytes : 0) + (model?.bytes ?? 0);
@@ -48,42 +44,6 @@ export async function loadAssets(
     wanted.wasm ? loadWasm(sources, wasm, count) : undefined,
     model && read(sources.model, [model, ...Object.values(models)], sources, count),
   ]);
-}
-
-/** The same of someone else's network, which comes from where its owner says, unchecked. */
-async function loadNetwork(
-  sources: Sources,
-  { model, wasm }: Network,
-  wanted: Wanted,
-  onBytes: (loaded: number, total: number) => void,
-): Promise<[Wasm | undefined, Uint8Array<ArrayBuffer> | undefined]> {
-  let loaded = 0;
-  const count = (bytes: number) => {
-    loaded += bytes;
-    onBytes(loaded, Math.max(loaded, wasm.bytes));
-  };
-  const loadWasm = async () => {
-    const from = sources.wasm ?? (sources.folder ? undefined : wasm.url);
-    if (isModule(from)) return { module: from, backend: "onnx" } as const;
-    const bytes = await read(from, [wasm], sources, count);
-    return { module: await compile(bytes, "onnx"), backend: "onnx" } as const;
-  };
-  return Promise.all([
-    wanted.wasm ? loadWasm() : undefined,
-    wanted.model && readNetwork(model, count),
-  ]);
-}
-
-async function readNetwork(model: Network["model"], count: Count) {
-  if (typeof model === "string") {
-    const url = new URL(model);
-    return url.protocol === "file:" ? readFile(url, "asset") : fetchBytes(url, count);
-  }
-  return viewOf(
-    brandOf(model) === "Blob" || brandOf(model) === "File"
-      ? await (model as Blob).arrayBuffer()
-      : (model as Bytes),
-  );
 }
 
 async function loadWasm(sources: Sources, asset: Asset, count: Count): Promise<Wasm> {
@@ -116,7 +76,7 @@ async function compile(bytes: Uint8Array<ArrayBuffer>, backend: Backend | undefi
 /** The bytes of `source`, or of the first of `published`, one of which they must be. */
 async function read(
   source: Source,
-  published: readonly [Published, ...Published[]],
+  published: readonly [Asset, ...Asset[]],
   { folder, cache, integrity }: Sources,
   count: Count,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -158,11 +118,7 @@ function viewOf(given: Bytes): Uint8Array<ArrayBuffer> {
   }
 }
 
-async function verify(
-  bytes: Uint8Array<ArrayBuffer>,
-  published: readonly Published[],
-  what: string,
-) {
+async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[], what: string) {
   if (await isPublished(bytes, published)) return;
   const isPage = bytes[0] === 0x3c;
   const message = isPage
@@ -174,13 +130,13 @@ async function verify(
 const pinOf = ({ file }: Asset) => pins[file] as Pin;
 
 /** Without `crypto.subtle`, which insecure origins lack, the length alone is compared. */
-async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly Published[]) {
+async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[]) {
   const alike = published.filter((asset) => asset.bytes === bytes.byteLength);
   const subtle = globalThis.crypto?.subtle;
   if (alike.length === 0 || !subtle) return alike.length > 0;
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return alike.some((asset) => (asset.sha256 ?? pinOf(asset).sha256) === sha256);
+  return alike.some((asset) => pinOf(asset).sha256 === sha256);
 }
 
 async function fetchBytes(url: URL, count: Count): Promise<Uint8Array<ArrayBuffer>> {

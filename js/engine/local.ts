@@ -17,7 +17,7 @@ type Handlers = { [Name in TaskName]: (takes: Takes<Name>, job: Job) => Promise<
 
 /** The glue holds one wasm instance for all engines of a thread; who uses it is listed here. */
 const engines = new Set<LocalEngine>();
-let initialised: Backend | undefined;
+let isInitialised = false;
 
 export class LocalEngine implements Engine {
   readonly #sources: Sources;
@@ -189,21 +189,13 @@ export class LocalEngine implements Engine {
     });
     this.#mustLive();
     if (wasm) this.#use(wasm);
-    if (!name || !model) return;
-    const { network } = this.#sources;
-    const remover = network ? glue.Remover.onnx(model, network.spec) : new glue.Remover(model);
-    this.#removers.set(name, remover);
+    if (name && model) this.#removers.set(name, new glue.Remover(model));
   }
 
   #use({ module, backend }: Wasm): void {
-    if (backend === "onnx" && initialised && initialised !== "onnx") {
-      throw new CleancutError("wasm", "this thread runs the wasm of another model already", {
-        hint: "Give the network a worker, or make its remover before any other of this thread.",
-      });
-    }
     engines.add(this);
-    if (!initialised) glue.initSync({ module });
-    initialised ??= backend;
+    if (!isInitialised) glue.initSync({ module });
+    isInitialised = true;
     this.#backend = backend;
   }
 }
@@ -229,7 +221,7 @@ function mayNeedNone(photo: Photo, words: readonly string[]): boolean {
 /** A trap leaves the instance's memory in disorder, and disposing is to give memory back. */
 function forget(): void {
   for (const engine of engines) engine.drop();
-  if (initialised) glue.__wbg_reset_state();
+  if (isInitialised) glue.__wbg_reset_state();
 }
 
 function mustGoOn({ signal }: Job): void {

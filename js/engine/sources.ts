@@ -2,7 +2,7 @@
 
 import { brandOf } from "../contract/brand.js";
 import { CleancutError, cut } from "../contract/errors.js";
-import type { Bytes, LoadOptions, Network } from "../contract/types.js";
+import type { Bytes, LoadOptions } from "../contract/types.js";
 
 /** A file's URL, its bytes, or what unpacks them when they are wanted. */
 export type Source = string | Bytes | (() => Promise<Bytes>) | undefined;
@@ -14,21 +14,11 @@ export interface Sources {
   readonly model?: Source;
   readonly cache: "default" | "none";
   readonly integrity: boolean;
-  /** Someone else's network instead of the package's, and its wasm. */
-  readonly network?: Network | undefined;
 }
 
 /** Makes every URL absolute while the page's own address is known. */
-export function toSources(
-  options: LoadOptions & { readonly model?: Network | undefined },
-): Sources {
-  const { assets, cache, integrity, model: network } = options;
-  if (network !== undefined && network?.kind !== "onnx") {
-    throw new CleancutError("option", "createRemover's model is no network", {
-      hint: 'It takes what onnx() of cleancut/onnx gives; "base" and "small" are options of each request.',
-    });
-  }
-  const rest = { cache: cache ?? "default", integrity: integrity ?? true, network };
+export function toSources({ assets, cache, integrity }: LoadOptions): Sources {
+  const rest = { cache: cache ?? "default", integrity: integrity ?? true };
   if (assets === undefined) return rest;
   if (typeof assets === "string" || isUrl(assets)) {
     return { folder: absolute(`${assets}`.replace(/\/?$/, "/")), ...rest };

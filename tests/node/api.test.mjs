@@ -1,13 +1,11 @@
 /** What callers give and get, in Node's own thread. */
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { decode } from "fast-png";
 
-import { app, cleancut, fixture, ROOT } from "./installed.mjs";
+import { cleancut, fixture } from "./installed.mjs";
 
 async function cutOut(input, options) {
   const blob = await cleancut.removeBackground(input, options);
@@ -275,24 +273,4 @@ test("data: URLs are read, base64 alone is no URL, messages stay short", async (
       return true;
     });
   }
-});
-
-test("a network of one's own runs in a thread of its own", async () => {
-  const script = `
-    import { readFileSync } from "node:fs";
-    const { createRemover } = await import("cleancut");
-    const { onnx } = await import("cleancut/onnx");
-    const read = (name) => readFileSync(${JSON.stringify(join(ROOT, "tests/fixtures"))} + "/" + name);
-    const model = onnx(read("onnx/red.onnx"), { preset: "isnet", side: 160, mean: 0 });
-    const network = await createRemover({ model });
-    const { backend, box } = await network.segment(read("ball.jpg"), { method: "network" });
-    if (backend !== "onnx" || !box) throw new Error(backend);
-    const own = await createRemover();
-    await own.segment(read("ball.jpg"), { method: "network" });
-  `;
-  const { status, stderr } = spawnSync("node", ["--input-type=module", "-e", script], {
-    cwd: app,
-    encoding: "utf8",
-  });
-  assert.equal(status, 0, stderr);
 });

@@ -47,12 +47,12 @@ test("the types of every entry point are packed, and no others", () => {
   const packed = readdirSync(dist(""), { recursive: true }).filter((path) =>
     path.endsWith(".d.ts"),
   );
-  assert.equal(entries.length, 7);
+  assert.equal(entries.length, 6);
   assert.deepEqual(packed.sort(), [...named].sort());
 });
 
 test("every entry point imports without a page, and core and inline give the same", async () => {
-  const entries = ["index", "core", "inline", "inline-small", "element", "attach", "onnx"];
+  const entries = ["index", "core", "inline", "inline-small", "element", "attach"];
   const names = entries.map((name) => (name === "index" ? "cleancut" : `cleancut/${name}`));
   const script = `
     const before = Object.keys(globalThis).sort().join();

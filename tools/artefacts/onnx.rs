@@ -1,3 +1,0 @@
-//! The wasm that runs any ONNX file.
-
-use cleancut as _;
