@@ -67,9 +67,9 @@ Ground:
 Subject:
       --model NAME         base, or small, which is right about shops' photos
                            [default: base]
-      --model FILE.onnx    any network that tells a subject; a FILE.json beside it, or
-      --spec NAME=VALUE    which may be repeated, says how it is fed and read, or names its
-                           family, such as --spec isnet: docs/research.md
+      --model FILE.onnx    any network that tells a subject
+      --spec NAME=VALUE    how it is fed and read, or its family, such as --spec isnet;
+                           may be repeated, and stand in FILE.json: docs/research.md
       --method METHOD      auto, network, or studio for plain grounds without a network
                            [default: auto]
       --refine HOW         off, fast or best [default: fast]

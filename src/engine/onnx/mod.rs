@@ -52,7 +52,7 @@ impl Onnx {
         let model = decode(&onnx, bytes).map_err(failed)?;
         let graph = model.graph.as_ref().ok_or_else(|| failed("it holds no graph".into()))?;
         let feed = feed(graph, &spec).map_err(failed)?;
-        let plan = guarded(|| plan(&onnx, &model, feed, &spec)).map_err(failed)?;
+        let plan = guarded(|| plan(&onnx, model, feed, &spec)).map_err(failed)?;
         Ok(Self { spec, feed, plan })
     }
 
@@ -123,11 +123,12 @@ impl Onnx {
 /// The graph at its one size, with its one output, in the order in which it runs.
 fn plan(
     onnx: &tract_onnx::Onnx,
-    model: &ModelProto,
+    model: ModelProto,
     feed: Feed,
     spec: &Spec,
 ) -> TractResult<Arc<TypedRunnableModel>> {
-    let mut graph = onnx.model_for_proto_model(model)?;
+    let mut graph = onnx.model_for_proto_model(&model)?;
+    drop(model);
     let (width, height) = (feed.width as usize, feed.height as usize);
     let shape = match feed.layout {
         Layout::Nchw => [1, 3, height, width],

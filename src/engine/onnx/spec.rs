@@ -153,7 +153,13 @@ impl Spec {
             }
             "mean" => self.mean = three(value)?,
             "output" => self.output = Some(value.to_owned()).filter(|name| !name.is_empty()),
-            "preset" => *self = preset(value)?,
+            "preset" => {
+                let (usual_px, words) = preset(value)?;
+                self.usual_px = usual_px;
+                for (name, value) in words {
+                    self.set(name, value)?;
+                }
+            }
             "saliency" => {
                 self.reading = word(
                     value,
