@@ -30,7 +30,7 @@ export interface Attachment {
  * @throws {CleancutError} `option`, at once, when an option is not known
  */
 export function attach(input: HTMLInputElement, options: FormOptions = {}): Attachment {
-  choose(options, ["timeout", "wait", "remover"]);
+  choose(options, ["timeout", "wait", "remover", "device"]);
   let current = new AbortController();
   let work: Promise<void> | undefined;
   /** What this function put there itself. */

@@ -22,6 +22,7 @@ import { artefact } from "./engine/probe.js";
 import { endingOf } from "./picture/names.js";
 import { joined } from "./picture/picture.js";
 import { initSync, mediaType, Picture } from "./wasm/cleancut.js";
+import { webgpu } from "./wasm/gpu.js";
 import { optionNames } from "./wasm/options.js";
 import { type Pin, pins } from "./wasm/pins.js";
 
@@ -58,7 +59,8 @@ function version(): string {
 /** For bundlers that leave `new URL` alone: what belongs beside the bundle. */
 function copyAssets(folder: string): void {
   mkdirSync(join(folder, "wasm"), { recursive: true });
-  for (const file of ["worker.js", ...Object.keys(pins).map((name) => `wasm/${name}`)]) {
+  const assets = [...Object.keys(pins), webgpu.file];
+  for (const file of ["worker.js", ...assets.map((name) => `wasm/${name}`)]) {
     writeFileSync(join(folder, file), readFileSync(new URL(`./${file}`, import.meta.url)));
   }
 }

@@ -12,7 +12,7 @@ export type * from "./contract/types.js";
 export { clearCache, isCached } from "./engine/cache.js";
 
 const api: Api = /* @__PURE__ */ createApi(
-  async (options) => new Remover([new LocalEngine(toSources(options))]),
+  async (options) => new Remover([new LocalEngine(toSources(options))], options.device),
   false,
 );
 

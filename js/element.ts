@@ -269,7 +269,7 @@ export class CleancutInput extends Base {
 
   #chosenOptions(): FormOptions {
     const words: Record<string, string> = {};
-    for (const word of optionNames) {
+    for (const word of [...optionNames, "device"]) {
       const value = this.getAttribute(word);
       if (value !== null) words[toName(word)] = value;
     }
@@ -281,7 +281,7 @@ export class CleancutInput extends Base {
       ...words,
       ...(timeout !== null && { timeout: Number(timeout) }),
     };
-    choose(options, ["timeout", "wait", "remover"]);
+    choose(options, ["timeout", "wait", "remover", "device"]);
     if (options.timeout !== undefined && !(options.timeout > 0)) {
       throw new CleancutError("option", `timeout is ${cut(options.timeout)}; it takes ms above 0`);
     }

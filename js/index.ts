@@ -37,7 +37,7 @@ function startWorker(): Worker {
 }
 
 async function start(options: RemoverOptions): Promise<Remover> {
-  const { worker = true, workers = 1, idleTimeout = IDLE_MS } = options;
+  const { device, worker = true, workers = 1, idleTimeout = IDLE_MS } = options;
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= 16)) {
     throw new CleancutError("option", `workers is ${cut(workers)}; it takes 1 to 16`);
   }
@@ -47,13 +47,13 @@ async function start(options: RemoverOptions): Promise<Remover> {
   const sources = toSources(options);
   const here = async () => new (await import("./engine/local.js")).LocalEngine(sources);
   if (worker === false || (worker === true && typeof Worker !== "function")) {
-    return new Remover([await here()]);
+    return new Remover([await here()], device);
   }
   const engine = (): Engine =>
     worker === true
       ? new EitherEngine(new WorkerEngine(sources, startWorker, idleTimeout, true), here)
       : new WorkerEngine(sources, worker, idleTimeout);
-  return new Remover([engine(), ...Array.from({ length: workers - 1 }, engine)]);
+  return new Remover([engine(), ...Array.from({ length: workers - 1 }, engine)], device);
 }
 
 const api: Api = /* @__PURE__ */ createApi(start, true);

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Image;
-use crate::engine::{Engine, kernels};
+use crate::engine::{Engine, Outline, kernels, outline};
 use crate::find::preprocess::preprocess;
 use crate::raster::{Input, View};
 
@@ -49,12 +49,44 @@ pub fn copies(repeat: u32) -> f64 {
     f64::from(repeat) * BYTES as f64
 }
 
+/// A network of a few layers as a GPU takes it, and what the scalar kernels make of it.
+#[wasm_bindgen(getter_with_clone)]
+#[derive(Debug)]
+pub struct Case {
+    /// What it tries.
+    pub name: String,
+    /// As of [`Outline`](crate::engine::Outline); its one output is the last layer's.
+    pub words: Vec<u32>,
+    /// Height and width of the input, px.
+    pub size: Vec<u32>,
+    /// `[h, w, c]` u8.
+    pub input: Vec<u8>,
+    /// The output, u8, or i32 of a side.
+    pub expected: Vec<u8>,
+}
+
+/// Every layer, at sizes below, at and above each tile.
+#[wasm_bindgen]
+pub fn cases() -> Vec<Case> {
+    let cases = outline::cases::cases().into_iter();
+    cases
+        .map(|outline::cases::Case { name, words, size, input, expected }| Case {
+            name,
+            words,
+            size: size.map(|px| px as u32).to_vec(),
+            input,
+            expected,
+        })
+        .collect()
+}
+
 /// The engine and a picture for it.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Lab {
     engine: Engine,
     input: Input,
+    outline: Option<Outline>,
 }
 
 #[wasm_bindgen]
@@ -70,12 +102,27 @@ impl Lab {
     ) -> Result<Lab, JsValue> {
         let engine = Engine::load(plan).map_err(|error| JsValue::from(error.to_string()))?;
         let input = preprocess(&Image::new(width, height, rgba.to_vec()), View::square(side));
-        Ok(Self { engine, input })
+        Ok(Self { engine, input, outline: None })
     }
 
     /// The saliency, `[side, side]` in [0, 1].
     pub fn run(&self) -> Result<Vec<f32>, JsValue> {
         let saliency = self.engine.run(&self.input);
+        let saliency = saliency.map_err(|error| JsValue::from(error.to_string()))?;
+        Ok(saliency.values().to_vec())
+    }
+
+    /// The same by a GPU: the words that it takes,
+    #[wasm_bindgen(js_name = layOut)]
+    pub fn lay_out(&mut self, plan: &[u8]) -> Result<Vec<u32>, JsValue> {
+        let outline = Outline::new(plan).map_err(|error| JsValue::from(error.to_string()))?;
+        Ok(self.outline.insert(outline).take_words())
+    }
+
+    /// and what the sums make that come back.
+    pub fn saliency(&self, sums: &[i32], sides: &[u32]) -> Result<Vec<f32>, JsValue> {
+        let outline = self.outline.as_ref().expect("it is laid out");
+        let saliency = outline.saliency(sums, sides);
         let saliency = saliency.map_err(|error| JsValue::from(error.to_string()))?;
         Ok(saliency.values().to_vec())
     }

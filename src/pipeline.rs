@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::find::alpha::{is_cut_out, own_mask};
 use crate::find::border::{cut_sides, narrow, reach_border, widen};
 use crate::find::preprocess::preprocess;
-use crate::find::subject::{self, Subject};
+use crate::find::subject::{self, Sides, Subject};
 use crate::matte::{matte, studio};
 use crate::options::{Method, Model, Options};
 use crate::raster::{Image, Input, Saliency, View, shrink};
@@ -104,35 +104,39 @@ impl Remover {
         if !needs_network(&photo, options) {
             return segment_studio(photo, options, on_step);
         }
+        let mut search = self.search(photo, options, &mut on_step)?;
+        while let Some(input) = search.input() {
+            let saliency = self.look(input)?;
+            search.answer(saliency);
+        }
+        Ok(search.finish(&mut on_step))
+    }
+
+    /// The same in steps, for whoever runs the network elsewhere, of a photo that
+    /// [`needs_network`].
+    ///
+    /// # Errors
+    /// [`Error::Model`].
+    pub fn search(
+        &self,
+        photo: Image,
+        options: &Options,
+        on_step: &mut dyn FnMut(Step),
+    ) -> Result<Search> {
         if let Some(wanted) = options.model.filter(|&wanted| self.model() != Some(wanted)) {
             let held = self.model().map_or("another network", Model::name);
             let wanted = wanted.name();
             return Err(Error::Model { reason: format!("{wanted} is wanted, {held} is loaded") });
         }
-        on_step(Step::Preprocess);
-        let small = shrink(&photo);
-        let view = self.network.view(options.input_size);
-        let input = preprocess(small, view);
-        on_step(Step::Inference);
-        let mut saliency = reach_border(&self.network.run(&input)?);
-        if subject::confidence(&saliency) >= subject::CONFIDENT
-            && let Some(sides) = cut_sides(&saliency)
-        {
-            let wide = preprocess(&widen(small, sides), view);
-            let size = (small.width(), small.height());
-            saliency = narrow(&self.network.run(&wide)?, size, sides);
-        }
-        on_step(Step::Matte);
-        let confidence = subject::confidence(&saliency);
-        let mut mask = matte(&saliency, &photo, small, options);
-        if options.method == Method::Auto
-            && confidence >= subject::CONFIDENT
-            && let Ok(ground) = studio::recognise_in(small, &photo)
-        {
-            mask = studio::sharpen(mask, &photo, &ground);
-        }
-        let subject = Subject::find(&mask, confidence);
-        Ok(Cutout::new(photo, mask, subject))
+        Ok(Search::new(photo, options.clone(), self.network.view(options.input_size), on_step))
+    }
+
+    /// What the network makes of `input`.
+    ///
+    /// # Errors
+    /// [`Error::Inference`].
+    pub fn look(&self, input: &Input) -> Result<Saliency> {
+        self.network.run(input)
     }
 
     /// Cuts out the subject of `photo`, a JPEG, PNG or WebP file, and returns a file. `on_step` is
@@ -149,6 +153,83 @@ impl Remover {
         on_step(Step::Decode);
         let photo = read(photo, options.max_pixels)?;
         self.segment(photo, options, &mut on_step)?.into_file(options, on_step)
+    }
+}
+
+/// A photo whose subject is found look by look. [`Remover::segment`] looks itself; so may a GPU.
+#[derive(Debug)]
+pub struct Search {
+    photo: Image,
+    options: Options,
+    view: View,
+    looks: Looks,
+}
+
+/// What the network has seen.
+#[derive(Debug)]
+enum Looks {
+    First(Input),
+    /// Past these sides, which cut the subject.
+    Second(Input, Sides),
+    Done(Saliency),
+}
+
+impl Search {
+    fn new(photo: Image, options: Options, view: View, on_step: &mut dyn FnMut(Step)) -> Self {
+        on_step(Step::Preprocess);
+        let input = preprocess(shrink(&photo), view);
+        on_step(Step::Inference);
+        Self { photo, options, view, looks: Looks::First(input) }
+    }
+
+    /// What the network is to look at; None when it has seen enough.
+    pub fn input(&self) -> Option<&Input> {
+        match &self.looks {
+            Looks::First(input) | Looks::Second(input, _) => Some(input),
+            Looks::Done(_) => None,
+        }
+    }
+
+    /// Takes what the network made of [`Search::input`].
+    pub fn answer(&mut self, saliency: Saliency) {
+        let small = shrink(&self.photo);
+        let size = (small.width(), small.height());
+        self.looks = match self.looks {
+            Looks::Second(_, sides) => Looks::Done(narrow(&saliency, size, sides)),
+            _ => {
+                let saliency = reach_border(&saliency);
+                let is_sure = subject::confidence(&saliency) >= subject::CONFIDENT;
+                match cut_sides(&saliency).filter(|_| is_sure) {
+                    Some(sides) => {
+                        let wide = widen(small, sides);
+                        Looks::Second(preprocess(&wide, self.view), sides)
+                    }
+                    None => Looks::Done(saliency),
+                }
+            }
+        };
+    }
+
+    /// The cut-out, by what the network has seen. `on_step` is called as each step begins.
+    ///
+    /// # Panics
+    /// When [`Search::input`] is not answered.
+    pub fn finish(self, on_step: &mut dyn FnMut(Step)) -> Cutout {
+        let Self { photo, options, looks: Looks::Done(saliency), .. } = self else {
+            panic!("a look is missing")
+        };
+        on_step(Step::Matte);
+        let small = shrink(&photo);
+        let confidence = subject::confidence(&saliency);
+        let mut mask = matte(&saliency, &photo, small, &options);
+        if options.method == Method::Auto
+            && confidence >= subject::CONFIDENT
+            && let Ok(ground) = studio::recognise_in(small, &photo)
+        {
+            mask = studio::sharpen(mask, &photo, &ground);
+        }
+        let subject = Subject::find(&mask, confidence);
+        Cutout::new(photo, mask, subject)
     }
 }
 

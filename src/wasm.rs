@@ -10,11 +10,12 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::cutout::Cutout;
+use crate::engine::Outline;
 use crate::error::{Error, Result};
 use crate::matte::edit::Stroke;
 use crate::options::{Background, Options};
-use crate::pipeline::{Remover, needs_network, segment_studio};
-use crate::raster::Image;
+use crate::pipeline::{Remover, Search, needs_network, segment_studio};
+use crate::raster::{Image, Input, Saliency};
 use crate::read::read;
 use crate::step::Step;
 
@@ -111,14 +112,26 @@ impl JsPicture {
 /// A loaded network.
 #[wasm_bindgen(js_name = Remover)]
 #[derive(Debug)]
-pub struct JsRemover(Remover);
+pub struct JsRemover {
+    remover: Remover,
+    /// Where the network runs elsewhere: what of it stays here, and the photo it looks at.
+    outline: Option<Outline>,
+    search: Option<Search>,
+}
 
 #[wasm_bindgen(js_class = Remover)]
 impl JsRemover {
     /// `model`: the bytes of the model file.
     #[wasm_bindgen(constructor)]
     pub fn new(model: &[u8]) -> std::result::Result<Self, JsValue> {
-        Remover::new(model).map(Self).map_err(thrown)
+        let remover = Remover::new(model).map_err(thrown)?;
+        Ok(Self { remover, outline: None, search: None })
+    }
+
+    /// The model's name.
+    #[wasm_bindgen(getter)]
+    pub fn model(&self) -> String {
+        self.remover.model().name().to_owned()
     }
 
     /// Takes `photo`. `on_step` receives each step's name as it begins.
@@ -129,8 +142,64 @@ impl JsRemover {
         on_step: &Function,
     ) -> std::result::Result<JsCutout, JsValue> {
         let options = parse(options).map_err(thrown)?;
-        let cutout = self.0.segment(photo.0, &options, |step| report(on_step, step));
+        let cutout = self.remover.segment(photo.0, &options, |step| report(on_step, step));
         cutout.map(JsCutout).map_err(thrown)
+    }
+
+    /// What the network makes of `input`, `[side, side, 3]` u8: `[side, side]` f32.
+    pub fn look(&self, input: Vec<u8>, side: u32) -> std::result::Result<Vec<f32>, JsValue> {
+        let saliency = self.remover.look(&Input::new(side, side, input)).map_err(thrown)?;
+        Ok(saliency.values().to_vec())
+    }
+
+    /// The words that a GPU takes, of the same `model`.
+    #[wasm_bindgen(js_name = layOut)]
+    pub fn lay_out(&mut self, model: &[u8]) -> std::result::Result<Vec<u32>, JsValue> {
+        let mut outline = Outline::new(model).map_err(thrown)?;
+        let words = outline.take_words();
+        self.outline = Some(outline);
+        Ok(words)
+    }
+
+    /// What a GPU's sums make, `[side, side]` f32; `sides`: the side of each output, px.
+    pub fn saliency(&self, sums: &[i32], sides: &[u32]) -> std::result::Result<Vec<f32>, JsValue> {
+        let outline = self.outline.as_ref().expect("it is laid out");
+        let saliency = outline.saliency(sums, sides).map_err(thrown)?;
+        Ok(saliency.values().to_vec())
+    }
+
+    /// Begins what `segment` does at once; whoever runs the network gives the `answer` to each `input`.
+    pub fn begin(
+        &mut self,
+        photo: JsPicture,
+        options: &str,
+        on_step: &Function,
+    ) -> std::result::Result<(), JsValue> {
+        let options = parse(options).map_err(thrown)?;
+        let search = self.remover.search(photo.0, &options, &mut |step| report(on_step, step));
+        self.search = Some(search.map_err(thrown)?);
+        Ok(())
+    }
+
+    /// What the network is to look at next, `[side, side, 3]` u8; undefined when it has seen enough.
+    pub fn input(&self) -> Option<Vec<u8>> {
+        let input = self.search.as_ref().and_then(Search::input);
+        input.map(|input| input.values().to_vec())
+    }
+
+    /// Takes what the network made of the input, `[side, side]` f32.
+    pub fn answer(&mut self, saliency: Vec<f32>) {
+        if let Some(search) = &mut self.search
+            && let Some(side) = search.input().map(Input::side)
+        {
+            search.answer(Saliency::new(side, saliency));
+        }
+    }
+
+    /// The cut-out; none when what was begun was not answered, and it is given up.
+    pub fn finish(&mut self, on_step: &Function) -> Option<JsCutout> {
+        let search = self.search.take().filter(|search| search.input().is_none())?;
+        Some(JsCutout(search.finish(&mut |step| report(on_step, step))))
     }
 }
 

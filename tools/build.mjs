@@ -29,6 +29,8 @@ const { default: DEFAULT_MODEL, shipped: SHIPPED } = JSON.parse(
   readFileSync(join(MODELS, "manifest.json"), "utf8"),
 );
 const MODEL_NAMES = Object.keys(SHIPPED);
+/** What drives a GPU, written after everything that it is made of. */
+const WEBGPU = "webgpu.js";
 const FILES = {
   simd: "simd.wasm",
   relaxed: "relaxed.wasm",
@@ -69,8 +71,12 @@ export async function buildJavaScript() {
   writeAssets();
   writeEmbedded();
   await writeOptions();
+  declareGpu();
   removeAllBut(STAGE, ["wasm"]);
   step("Compiling the TypeScript", "npx", ["tsc"]);
+  removeAllBut(OUT, Object.values(FILES));
+  await writeChecks();
+  await bundleGpu();
   await bundle();
 }
 
@@ -168,10 +174,47 @@ async function writeOptions() {
   );
 }
 
+/** What the next two write. */
+function declareGpu() {
+  const { gpu, checks } = {
+    gpu: "export declare const webgpu: { readonly file: string; url(): URL };\n",
+    checks: "export declare const checks: Readonly<Record<string, string>>;\n",
+  };
+  writeFileSync(join(STAGE, "wasm", "gpu.d.ts"), gpu);
+  writeFileSync(join(STAGE, "wasm", "checks.d.ts"), checks);
+}
+
+/** checks.js: what the engine itself makes of the picture that a GPU has to get right. */
+async function writeChecks() {
+  const staged = (file) => import(pathToFileURL(join(STAGE, file)));
+  const { initSync, Remover } = await staged("wasm/cleancut.js");
+  const { CHECK_SIDE, checkPicture, digestOf } = await staged("gpu/check.js");
+  initSync({ module: readFileSync(join(OUT, FILES.simd)) });
+  const digests = MODEL_NAMES.map(async (name) => {
+    const remover = new Remover(readFileSync(join(OUT, FILES[name])));
+    return `  ${name}: "${await digestOf(remover.look(checkPicture(), CHECK_SIDE))}",\n`;
+  });
+  const checks = (await Promise.all(digests)).join("");
+  writeFileSync(join(STAGE, "wasm", "checks.js"), `export const checks = {\n${checks}};\n`);
+}
+
+/** wasm/webgpu.js, which is fetched like a wasm, and gpu.js, which says where it is. */
+async function bundleGpu() {
+  const { build: roll } = await import("rolldown");
+  await roll({
+    input: join(STAGE, "gpu", "gpus.js"),
+    output: { file: join(OUT, WEBGPU), format: "es", minify: true },
+  });
+  writeFileSync(
+    join(STAGE, "wasm", "gpu.js"),
+    `export const webgpu = {\n  file: "${WEBGPU}",\n` +
+      `  url: () => new URL("./wasm/${WEBGPU}", import.meta.url),\n};\n`,
+  );
+}
+
 /** One file per entry point, and what those of one group share in chunks. */
 async function bundle() {
   removeAllBut(DIST, ["wasm", "assets.json"]);
-  removeAllBut(OUT, Object.values(FILES));
   const { build: roll } = await import("rolldown");
   for (const { names, chunks, instead = {} } of GROUPS) {
     await roll({

@@ -21,10 +21,10 @@ export function buildPlans() {
   return OUT;
 }
 
-/** Chromium, with `flags` for V8. */
-export function launch(flags = []) {
-  const args =
-    flags.length === 0 ? CHROMIUM_ARGS : [...CHROMIUM_ARGS, `--js-flags=${flags.join(" ")}`];
+/** Chromium, with `flags` for V8 and `others` for itself. */
+export function launch(flags = [], others = []) {
+  const forV8 = flags.length === 0 ? [] : [`--js-flags=${flags.join(" ")}`];
+  const args = [...CHROMIUM_ARGS, ...forV8, ...others];
   return chromium.launch({ executablePath: setUpChromium(), args });
 }
 

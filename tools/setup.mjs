@@ -24,6 +24,9 @@ export const CHROMIUM_ARGS = [
   "--disable-sync",
 ];
 
+/** What else gives pages WebGPU, on a software adapter. */
+export const WEBGPU_ARGS = ["--enable-unsafe-webgpu"];
+
 /** Node packages at the versions of package-lock.json, while the caller goes on. */
 export async function installPackages() {
   const hash = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json")));

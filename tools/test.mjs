@@ -12,7 +12,7 @@ import { beside, fail, ROOT, say, step } from "./step.mjs";
 const ASIDE = { consumers: testConsumers };
 const PARTS = { check, rust: testRust, node: testNode };
 /** These wait for pages in a Chromium that has the machine to itself. */
-const LAST = { kernels: testKernels, browser: testBrowser };
+const LAST = { kernels: testKernels, gpu: testGpu, browser: testBrowser };
 /** Two more browsers, when they are asked for. */
 const ASKED = { engines: testEngines };
 
@@ -30,6 +30,11 @@ function testNode() {
 function testKernels() {
   setUpChromium();
   step("Testing the wasm kernels in Chromium", "node", ["tests/browser/kernels.mjs"]);
+}
+
+function testGpu() {
+  setUpChromium();
+  step("Testing the GPU's layers in Chromium", "node", ["tests/browser/gpu.mjs"]);
 }
 
 /** What pages are held against, and the page itself. */

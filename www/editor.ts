@@ -52,6 +52,11 @@ export class Editor {
     });
   }
 
+  /** Offers the GPU where there is one. */
+  set hasGpu(has: boolean) {
+    this.#settings.hasGpu = has;
+  }
+
   get selected(): Item | undefined {
     return this.#queue.selected;
   }

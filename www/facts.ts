@@ -1,12 +1,15 @@
 /** What the last cut-out took and found, as a table. */
 
-import type { Cutout } from "cleancut";
+import type { Cutout, GpuInfo } from "cleancut";
 
 import { find } from "./dom.js";
 
 const STEPS = { decode: "Reading", preprocess: "Preparing", inference: "Network", matte: "Edges" };
 
-export function showFacts({ timings, backend, width, height, confidence, coverage }: Cutout): void {
+/** `gpu`: the one that is here. */
+export function showFacts(cutout: Cutout, gpu: GpuInfo | null): void {
+  const { timings, backend, width, height, confidence, coverage } = cutout;
+  const wasm = `WebAssembly, ${backend === "relaxed" ? "relaxed SIMD" : "SIMD"}, one thread`;
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const rows: [string, string][] = [
     ["Photo", `${width} × ${height} px`],
@@ -16,7 +19,7 @@ export function showFacts({ timings, backend, width, height, confidence, coverag
         STEPS[phase as keyof typeof STEPS],
         `${Math.round(ms)} ms`,
       ]),
-    ["Engine", `WebAssembly, ${backend === "relaxed" ? "relaxed SIMD" : "SIMD"}, one thread`],
+    ["Engine", backend === "webgpu" ? `WebGPU, ${gpu?.adapter}` : wasm],
     ["Subject", `${percent(coverage)} of the photo, ${percent(confidence)} sure`],
   ];
   const body = find("facts", HTMLTableElement).tBodies[0];

@@ -1,5 +1,7 @@
 /** The page: photos come in, are cut out and mended by the editor, and leave. */
 
+import { capabilities, type GpuInfo } from "cleancut";
+
 import { button, find, say } from "./dom.js";
 import { Editor } from "./editor.js";
 import { showFacts } from "./facts.js";
@@ -32,13 +34,19 @@ const saveAll = button("save-all", leave(saveEverything));
 button("clear", () => editor.clear());
 button("copy-code", leave(copyCode));
 
+let gpu: GpuInfo | null = null;
+void capabilities().then((found) => {
+  gpu = found.gpu;
+  editor.hasGpu = gpu !== null && !gpu.isSoftware;
+});
+
 editor.onChange = () => {
   const { shown } = editor;
   for (const way of ways) way.disabled = !shown;
   saveAll.hidden = editor.done.length < 2;
   const { find: found, render } = editor.options;
   snippet.textContent = toSnippet(found, render, (editor.selected?.strokes.length ?? 0) > 0);
-  if (shown) showFacts(shown);
+  if (shown) showFacts(shown, gpu);
 };
 editor.onChange();
 

@@ -9,6 +9,7 @@ const SHAPE = /^\d+:\d+$/;
 
 export class Settings {
   readonly #form = find("settings", HTMLFormElement);
+  #hasGpu = false;
 
   /** `change`: what is shown is to be made again; true: the comparison was changed. */
   constructor(change: (isCompare: boolean) => void) {
@@ -28,6 +29,12 @@ export class Settings {
     this.#showWhatMatters();
   }
 
+  /** Whether there is a GPU to choose. */
+  set hasGpu(has: boolean) {
+    this.#hasGpu = has;
+    this.#showWhatMatters();
+  }
+
   /** What a comparison shows beside the result. */
   get compare(): "photo" | "unrefined" {
     return this.#value("compare") === "unrefined" ? "unrefined" : "photo";
@@ -35,8 +42,9 @@ export class Settings {
 
   /** How the subject is found. */
   get find(): FindOptions {
-    const { model, refine, holes, subjects } = this.#values();
+    const { model, device, refine, holes, subjects } = this.#values();
     return {
+      ...(device === "cpu" ? {} : { device: device as "auto" | "webgpu" }),
       ...(model === "base" ? {} : { model: "small" as const }),
       ...(refine === "fast" ? {} : { refine: refine === "off" ? false : "best" }),
       ...(holes === "auto" ? {} : { holes: holes as "open" | "fill" }),
@@ -108,6 +116,7 @@ export class Settings {
   #showWhatMatters(): void {
     const frame = this.#value("frame");
     const matters: Record<string, boolean> = {
+      gpu: this.#hasGpu,
       colour: this.#value("ground") === "colour",
       picture: this.#value("ground") === "picture",
       margin: frame === "subject" || SHAPE.test(frame),

@@ -2,6 +2,7 @@
  * `npm run bench:peers -- --json out.json`: inference of one 320 px picture by cleancut's two
  * artefacts, by onnxruntime-web (wasm backend) and by stock tract in fp32, one thread each, in one
  * Chromium and one run: every round times each engine once. Beside them, what the machine can do.
+ * `--net small` instead of base; `--no-tract` leaves stock tract out, which takes minutes to build.
  * `--model FILE.onnx` times one more file in onnxruntime-web, such as the one that `python -m
  * ship.quantise --no-clip` writes in `training/`; `--rounds N` more or fewer rounds.
  */
@@ -17,12 +18,13 @@ import { median } from "../median.mjs";
 
 const HERE = join(ROOT, "benches", "peers");
 const SIDE = 320;
-const GMAC = 19.756;
+/** Of the convolutions, as the file counts them. */
+const GMAC = { base: 1.551, small: 19.756 };
 
 /** Runs in the page: loads cleancut and leaves `engine.run`. */
-async function loadCleancut({ artefact, side }) {
+async function loadCleancut({ artefact, net, side }) {
   const lab = await import(`/${artefact}/cleancut.js`);
-  const plan = new Uint8Array(await (await fetch("/plan/base.plan")).arrayBuffer());
+  const plan = new Uint8Array(await (await fetch(`/plan/${net}.plan`)).arrayBuffer());
   const module = await (await fetch(`/${artefact}/cleancut_bg.wasm`)).arrayBuffer();
   const began = performance.now();
   const { memory } = await lab.default({ module_or_path: module });
@@ -150,12 +152,15 @@ async function main() {
   };
   const rounds = Number(option("--rounds", "7"));
   step("Installing the peers", "npm", ["ci", "--prefix", HERE, "--no-fund", "--no-audit"]);
+  const net = option("--net", "base");
+  const withTract = !process.argv.includes("--no-tract");
   const manifest = JSON.parse(readFileSync(join(ROOT, "models", "manifest.json"), "utf8"));
-  const fp32 = manifest.files.findLast((file) => file.precision === "fp32").name;
+  const int8 = manifest.shipped[net];
+  const fp32 = int8.replace("-int8", "");
   const folders = {
     plan: buildPlans(),
     models: join(ROOT, "models"),
-    tract: buildTract(),
+    tract: withTract && buildTract(),
     ort: join(HERE, "node_modules", "onnxruntime-web", "dist"),
   };
   for (const artefact of Object.keys(ARTEFACTS)) folders[artefact] = buildLab(artefact);
@@ -168,12 +173,12 @@ async function main() {
     return { name, page, facts, saliency, ms: [] };
   };
   const engines = [
-    await load("cleancut relaxed", loadCleancut, { artefact: "relaxed" }),
-    await load("cleancut simd", loadCleancut, { artefact: "simd" }),
+    await load("cleancut relaxed", loadCleancut, { artefact: "relaxed", net }),
+    await load("cleancut simd", loadCleancut, { artefact: "simd", net }),
     await load("onnxruntime-web fp32", loadOnnxRuntime, { model: fp32 }),
-    await load("onnxruntime-web int8", loadOnnxRuntime, { model: manifest.shipped }),
-    await load("tract fp32", loadTract, { model: fp32 }),
+    await load("onnxruntime-web int8", loadOnnxRuntime, { model: int8 }),
   ];
+  if (withTract) engines.push(await load("tract fp32", loadTract, { model: fp32 }));
   const more = option("--model");
   if (more) {
     folders.more = dirname(more);
@@ -187,28 +192,28 @@ async function main() {
   const { version } = JSON.parse(
     readFileSync(join(HERE, "node_modules", "onnxruntime-web", "package.json"), "utf8"),
   );
-  const [relaxed, , , int8] = engines;
+  const [relaxed, , , onnxRuntimeInt8] = engines;
   const result = {
     machine: `${cpus()[0].model}, ${cpus().length} cores`,
     chromium: browser.version(),
     onnxruntimeWeb: version,
-    models: { fp32, int8: manifest.shipped },
+    models: { fp32, int8 },
     side: SIDE,
     rounds,
     engines: [],
-    againstOnnxRuntimeInt8: difference(relaxed.saliency, int8.saliency),
+    againstOnnxRuntimeInt8: difference(relaxed.saliency, onnxRuntimeInt8.saliency),
   };
   for (const { name, page, facts, ms } of engines) {
     const memory = await page.evaluate(() => globalThis.memory?.());
     const [medianMs, bestMs] = [median(ms), Math.min(...ms)];
-    const gmacPerSecond = (GMAC / medianMs) * 1e3;
+    const gmacPerSecond = (GMAC[net] / medianMs) * 1e3;
     result.engines.push({ name, medianMs, bestMs, gmacPerSecond, memory, ...facts });
   }
   const fastest = (peer) =>
     Math.min(...result.engines.filter((e) => e.name.startsWith(peer)).map((e) => e.medianMs));
   for (const engine of result.engines) {
     engine.timesFasterThanOnnxRuntime = fastest("onnxruntime-web") / engine.medianMs;
-    engine.timesFasterThanTract = fastest("tract") / engine.medianMs;
+    if (withTract) engine.timesFasterThanTract = fastest("tract") / engine.medianMs;
   }
   await browser.close();
   console.table(result.engines);

@@ -11,6 +11,7 @@ import type {
 } from "../contract/types.js";
 import { missingAssets } from "../engine/cache.js";
 import { artefact, hasRelaxedSimd, hasSimd } from "../engine/probe.js";
+import { describeGpu } from "../gpu/adapter.js";
 import type { Cutout } from "./cutout.js";
 import type { Remover } from "./remover.js";
 
@@ -24,7 +25,7 @@ export interface Api {
   capabilities(options?: { readonly model?: ModelName | undefined }): Promise<Capabilities>;
 }
 
-const LOAD = ["assets", "cache", "integrity"];
+const LOAD = ["assets", "cache", "device", "integrity"];
 const WORKER = ["worker", "workers", "idleTimeout"];
 
 /** `start` makes a remover; the functions share one, which is made when it is first wanted. */
@@ -56,7 +57,7 @@ export function createApi(
     },
     async capabilities({ model } = {}) {
       mustBeModel(model);
-      const missing = await missingAssets(model);
+      const [missing, gpu] = await Promise.all([missingAssets(model), describeGpu()]);
       return {
         simd: hasSimd(),
         relaxedSimd: hasRelaxedSimd(),
@@ -65,6 +66,7 @@ export function createApi(
         backend: artefact(),
         cached: missing.length === 0,
         bytesToDownload: missing.reduce((sum, { bytes }) => sum + bytes, 0),
+        gpu,
       };
     },
   };

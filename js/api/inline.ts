@@ -2,6 +2,7 @@
 
 import { LocalEngine } from "../engine/local.js";
 import { toSources } from "../engine/sources.js";
+import * as gpus from "../gpu/gpus.js";
 import { fromBase64 } from "../picture/data_url.js";
 import { gzipBase64 as wasmGzipBase64 } from "../wasm/embedded-simd.js";
 import { type Api, createApi } from "./api.js";
@@ -11,9 +12,11 @@ export function createInlineApi(modelGzipBase64: string): Api {
   const inside = {
     wasm: () => gunzip(wasmGzipBase64),
     model: () => gunzip(modelGzipBase64),
+    gpu: async () => gpus,
   };
   return createApi(
-    async (options) => new Remover([new LocalEngine({ ...toSources(options), ...inside })]),
+    async (options) =>
+      new Remover([new LocalEngine({ ...toSources(options), ...inside })], options.device),
     false,
   );
 }

@@ -1,7 +1,9 @@
 import { CleancutError, cut, disposed, toCleancutError } from "../contract/errors.js";
-import { choose, mustBeModel } from "../contract/options.js";
+import { choose, mustBeDevice, mustBeModel } from "../contract/options.js";
 import type {
   BatchItem,
+  Device,
+  DeviceOptions,
   ImageInput,
   PreloadOptions,
   RemoveOptions,
@@ -24,17 +26,21 @@ export interface BatchOptions extends RemoveOptions {
 /** Cuts out one photo after another with engines of its own. */
 export class Remover {
   readonly #engines: readonly [Engine, ...Engine[]];
+  readonly #device: Device;
   #disposed = false;
 
   /** @internal */
-  constructor(engines: readonly [Engine, ...Engine[]]) {
+  constructor(engines: readonly [Engine, ...Engine[]], device: Device = "cpu") {
+    mustBeDevice(device);
     this.#engines = engines;
+    this.#device = device;
   }
 
   /** Loads wasm and model, so that the first cut-out does not wait for them. */
-  async preload({ model, ...options }: PreloadOptions = {}): Promise<void> {
+  async preload({ model, device, ...options }: PreloadOptions = {}): Promise<void> {
     mustBeModel(model);
-    await Promise.all(this.#engines.map((engine) => engine.run("load", { model }, toJob(options))));
+    const takes = { model, device: this.#deviceOf({ device }) };
+    await Promise.all(this.#engines.map((engine) => engine.run("load", takes, toJob(options))));
   }
 
   /**
@@ -50,12 +56,13 @@ export class Remover {
 
   /** Finds the subject of a photo. That there is none is no error: `box` is null. */
   async segment(input: ImageInput, options: RemoveOptions = {}): Promise<Cutout> {
-    const choice = choose(options);
+    const choice = choose(options, ["device"]);
+    const device = this.#deviceOf(options);
     const job = toJob(options);
     this.#begin(options.signal);
     const photo = await readInput(input, options.signal);
     const engine = this.#leastBusy();
-    const found = await engine.run("segment", { photo, words: choice.words }, job);
+    const found = await engine.run("segment", { photo, words: choice.words, device }, job);
     return new Cutout(engine, found, choice);
   }
 
@@ -72,7 +79,8 @@ export class Remover {
     if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 64)) {
       throw new CleancutError("option", `concurrency is ${cut(concurrency)}; it takes 1 to 64`);
     }
-    choose(rest);
+    choose(rest, ["device"]);
+    this.#deviceOf(rest);
     const ended = new AbortController();
     const { signal } = rest;
     const end = () => ended.abort(signal?.reason);
@@ -113,12 +121,14 @@ export class Remover {
   }
 
   async #remove(input: ImageInput, options: RemoveOptions) {
-    const choice = choose(options);
+    const choice = choose(options, ["device"]);
+    const device = this.#deviceOf(options);
     const job = toJob(options);
     this.#begin(options.signal);
     const photo = await readInput(input, options.signal);
     const style = await readStyle(choice, options.signal);
-    const { file, type, subject } = await this.#leastBusy().run("remove", { photo, style }, job);
+    const takes = { photo, style, device };
+    const { file, type, subject } = await this.#leastBusy().run("remove", takes, job);
     return { blob: new Blob([file], { type }), subject } satisfies { blob: Blob; subject: Subject };
   }
 
@@ -129,6 +139,11 @@ export class Remover {
       const error = options.signal?.aborted ? new Error("aborted") : toCleancutError(thrown);
       return { index, input, ok: false, error };
     }
+  }
+
+  #deviceOf({ device }: DeviceOptions): Device {
+    mustBeDevice(device);
+    return device ?? this.#device;
   }
 
   #begin(signal: AbortSignal | undefined): void {

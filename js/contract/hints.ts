@@ -21,6 +21,7 @@
  * - `lost`: the cut-out went when its engine broke down or was ended
  * - `disposed`: the cut-out or remover was disposed of before
  * - `timeout`: a form's time for one photo was up
+ * - `device`: a GPU was asked for, and there is none that could be used
  * - `inference`, `encode`: the engine or the encoder refused
  */
 export type ErrorCode =
@@ -42,6 +43,7 @@ export type ErrorCode =
   | "lost"
   | "disposed"
   | "timeout"
+  | "device"
   | "inference"
   | "encode";
 
@@ -66,6 +68,7 @@ const HINTS: Record<ErrorCode, string> = {
   lost: "Segment the photo again.",
   disposed: "Make a new one.",
   timeout: "Raise the option timeout to wait longer.",
+  device: 'Ask for the device "auto", which takes the CPU where no GPU will do.',
   inference: REPORT,
   encode: REPORT,
 };

@@ -4,7 +4,7 @@ import { models } from "../wasm/assets.js";
 import { optionNames } from "../wasm/options.js";
 import { brandOf } from "./brand.js";
 import { CleancutError, cut } from "./errors.js";
-import type { ImageInput } from "./types.js";
+import type { Device, ImageInput } from "./types.js";
 
 /** The engine's words, and a background picture, which is no word. */
 export interface Choice {
@@ -15,6 +15,7 @@ export interface Choice {
 /** No option takes a longer word. */
 const LONGEST = 80;
 const REQUEST = ["signal", "onProgress"];
+const DEVICES: readonly Device[] = ["auto", "cpu", "webgpu", "software"];
 
 /** Refuses what neither the engine nor `also` knows; values are the engine's to judge. */
 export function choose(options: object, also: readonly string[] = []): Choice {
@@ -59,6 +60,12 @@ export function mustBeModel(name: unknown): void {
   const names = Object.keys(models);
   if (name === undefined || names.includes(name as string)) return;
   throw new CleancutError("option", `model is ${cut(name)}; it takes ${names.join(" or ")}`);
+}
+
+/** Refuses what is no device; none is the CPU. */
+export function mustBeDevice(device: unknown): void {
+  if (device === undefined || DEVICES.includes(device as Device)) return;
+  throw new CleancutError("option", `device is ${cut(device)}; it takes ${DEVICES.join(", ")}`);
 }
 
 function toWord(name: string, value: unknown): string {

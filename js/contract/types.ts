@@ -56,6 +56,13 @@ export interface Progress {
 /** A network: `base` is right about most photos, `small` is a quarter of its bytes, for shops. */
 export type ModelName = "base" | "small";
 
+/**
+ * Where the network runs: on the CPU; on a GPU that was found right and faster (`auto`); on a GPU that
+ * was found right, or not at all (`webgpu`). `software`: also on a GPU that is the CPU in disguise, which
+ * is slow: for tests.
+ */
+export type Device = "auto" | "cpu" | "webgpu" | "software";
+
 /** What every request takes. */
 export interface RequestOptions {
   /** Ends the request; the promise rejects with the signal's reason. */
@@ -64,8 +71,14 @@ export interface RequestOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** Where the work is done. */
+export interface DeviceOptions {
+  /** Where the network runs; `cpu` unless set. The answer is the same, byte for byte. */
+  readonly device?: Device | undefined;
+}
+
 /** How the subject is found. */
-export interface FindOptions {
+export interface FindOptions extends DeviceOptions {
   /** The limit on a photo's width x height, px; 64 000 000 unless set. */
   readonly maxPixels?: number | undefined;
   /** The side of the square that the network looks at, px: a multiple of 32, 160 to 640; 320 unless set. */
@@ -146,7 +159,7 @@ export interface RemoveOptions extends RequestOptions, FindOptions, RenderOption
 type Kebab<T extends string> = T extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `-${Lowercase<Head>}`}${Kebab<Tail>}`
   : T;
-type Written = Kebab<keyof (FindOptions & RenderOptions)>;
+type Written = Kebab<Exclude<keyof (FindOptions & RenderOptions), keyof DeviceOptions>>;
 /** Fails to compile when the options above and the engine's own differ. */
 type Same<A extends B, B extends C, C = A> = [A, B, C];
 export type OptionsAreTheEngines = Same<Written, OptionName>;
@@ -182,8 +195,11 @@ export interface Subject {
 /** Milliseconds of each step that ran. */
 export type Timings = Readonly<Partial<Record<Phase, number>>>;
 
-/** Which wasm runs: `relaxed` where the browser has relaxed SIMD, else `simd`; `custom` is your own. */
-export type Backend = "relaxed" | "simd" | "custom";
+/**
+ * What ran the network: `webgpu`, or a wasm: `relaxed` where the browser has relaxed SIMD, else `simd`;
+ * `custom` is your own.
+ */
+export type Backend = "relaxed" | "simd" | "custom" | "webgpu";
 
 /** How much of each pixel belongs to the subject: `[height, width]`, 0 none, 255 all of it. */
 export interface Mask {
@@ -221,7 +237,7 @@ export type AssetSource =
     };
 
 /** How an engine is loaded. */
-export interface LoadOptions {
+export interface LoadOptions extends DeviceOptions {
   /** The URL of a copy of the package's `dist/wasm`, or single files. */
   readonly assets?: AssetSource | undefined;
   /** Whether wasm and model are kept in the Cache API; `default` (unless set) or `none`. */
@@ -241,9 +257,21 @@ export interface RemoverOptions extends LoadOptions {
 }
 
 /** What `preload` takes. */
-export interface PreloadOptions extends RequestOptions {
+export interface PreloadOptions extends RequestOptions, DeviceOptions {
   /** The network; `base` unless set. */
   readonly model?: ModelName | undefined;
+}
+
+/** The GPU that WebGPU gives here. */
+export interface GpuInfo {
+  /** Its maker, kind and driver, as far as the browser tells. */
+  readonly adapter: string;
+  /** What WebGPU and its shading language have here beyond the least. */
+  readonly features: readonly string[];
+  /** Whether it is the CPU in disguise, which only `device: "software"` takes. */
+  readonly isSoftware: boolean;
+  /** Whether it gave the right bytes when it was last tried; undefined: it was not. */
+  readonly passed: boolean | undefined;
 }
 
 /** What this place can do, and what a first cut-out would download. */
@@ -260,6 +288,8 @@ export interface Capabilities {
   readonly cached: boolean;
   /** Bytes of wasm and model, uncompressed, that are not cached. */
   readonly bytesToDownload: number;
+  /** null: there is none. */
+  readonly gpu: GpuInfo | null;
 }
 
 /** One answer of `batch`. */

@@ -1,17 +1,26 @@
 /** Runs the wasm in this thread: inside the worker, and where no worker is wanted. */
 
 import { CleancutError, disposed, lost, reasonOf, toCleancutError } from "../contract/errors.js";
-import type { Backend, ModelName, Subject } from "../contract/types.js";
+import type { Backend, Device, ModelName, Subject } from "../contract/types.js";
+import { findAdapter } from "../gpu/adapter.js";
+import type { Gpu, Gpus, Host } from "../gpu/gpus.js";
 import { mayHaveAlpha } from "../picture/format.js";
 import { joined, toPicture } from "../picture/picture.js";
 import type { Photo } from "../picture/source.js";
 import { defaultModel, models } from "../wasm/assets.js";
 import * as glue from "../wasm/cleancut.js";
+import { webgpu } from "../wasm/gpu.js";
 import { loadAssets, type Wasm } from "./load.js";
 import { bytesLoaded, phaseBegins } from "./progress.js";
-import type { Sources } from "./sources.js";
+import type { GpuModule, Sources } from "./sources.js";
 import { type Steps, stepsOf } from "./steps.js";
 import type { Engine, Found, Gives, Job, Style, Takes, TaskName } from "./task.js";
+
+/** A cut-out and what ran its network. */
+interface Made {
+  readonly cutout: glue.Cutout;
+  readonly backend: Backend;
+}
 
 type Handlers = { [Name in TaskName]: (takes: Takes<Name>, job: Job) => Promise<Gives<Name>> };
 
@@ -22,7 +31,12 @@ let isInitialised = false;
 export class LocalEngine implements Engine {
   readonly #sources: Sources;
   #backend: Backend | undefined;
+  #gpus: Gpus | undefined;
+  /** Whether there may be a GPU. */
+  #hasAdapter = true;
   #removers = new Map<ModelName, glue.Remover>();
+  /** What is to be laid out for a GPU. */
+  #models = new Map<ModelName, Uint8Array>();
   #cutouts = new Map<number, glue.Cutout>();
   #lastId: number;
   #queue: Promise<unknown> = Promise.resolve();
@@ -73,15 +87,21 @@ export class LocalEngine implements Engine {
 
   /** Lets go of everything that lives in the wasm instance. */
   drop(): void {
+    this.#gpus?.dispose();
     this.#removers.clear();
+    this.#models.clear();
     this.#cutouts.clear();
   }
 
   #handlers: Handlers = {
-    load: ({ model = defaultModel }, job) => this.#load(job, model) as Promise<undefined>,
-    remove: async ({ photo, style }, job) => {
+    load: async ({ model = defaultModel, device }, job) => {
+      await this.#load(job, model, device);
+      await this.#gpu(device, model);
+      return undefined;
+    },
+    remove: async ({ photo, style, device }, job) => {
       const steps = stepsOf(job);
-      const cutout = await this.#segment(photo, style.words, steps, job);
+      const { cutout } = await this.#segment(photo, style.words, device, steps, job);
       try {
         const subject = subjectOf(cutout);
         const ground = await toGround(style);
@@ -93,11 +113,11 @@ export class LocalEngine implements Engine {
         throw thrown;
       }
     },
-    segment: async ({ photo, words }, job) => {
+    segment: async ({ photo, words, device }, job) => {
       const steps = stepsOf(job);
-      const cutout = await this.#segment(photo, words, steps, job);
+      const { cutout, backend } = await this.#segment(photo, words, device, steps, job);
       job.report(phaseBegins("done"));
-      return this.#hold(cutout, steps);
+      return this.#hold(cutout, steps, backend);
     },
     file: async ({ cutout, style }, job) => {
       const steps = stepsOf(job);
@@ -141,31 +161,97 @@ export class LocalEngine implements Engine {
   async #segment(
     photo: Photo,
     words: readonly string[],
+    device: Device,
     steps: Steps,
     job: Job,
-  ): Promise<glue.Cutout> {
+  ): Promise<Made> {
     steps.begin("load");
     const model = modelOf(words);
-    await this.#load(job, mayNeedNone(photo, words) ? undefined : model);
+    await this.#load(job, mayNeedNone(photo, words) ? undefined : model, device);
     mustGoOn(job);
     steps.begin("decode");
     const picture = await toPicture(photo, words);
     if (!picture.needsNetwork(joined(words))) {
-      return glue.Cutout.studio(picture, joined(words), steps.begin);
+      const cutout = glue.Cutout.studio(picture, joined(words), steps.begin);
+      return { cutout, backend: this.#wasm };
     }
-    if (!this.#removers.has(model)) steps.begin("load");
-    await this.#load(job, model);
+    if (!this.#removers.has(model) || this.#isNew(device, model)) steps.begin("load");
+    await this.#load(job, model, device);
+    const gpu = await this.#gpu(device, model);
     mustGoOn(job);
     const remover = this.#removers.get(model) as glue.Remover;
-    return remover.segment(picture, joined(words), steps.begin);
+    if (gpu) {
+      remover.begin(picture, joined(words), steps.begin);
+      return this.#look(remover, gpu, steps, job);
+    }
+    const cutout = remover.segment(picture, joined(words), steps.begin);
+    return { cutout, backend: this.#wasm };
   }
 
-  #hold(cutout: glue.Cutout, steps: Steps): Found {
+  /**
+   * The GPU that runs `model`; undefined: the CPU does.
+   *
+   * @throws what tells why there is none, unless `device` is `auto`
+   */
+  async #gpu(device: Device, model: ModelName): Promise<Gpu | undefined> {
+    if (device === "cpu") return undefined;
+    try {
+      const adapter = this.#hasAdapter ? await findAdapter() : null;
+      this.#hasAdapter = adapter !== null;
+      if (!adapter) throw new CleancutError("device", "there is no WebGPU here");
+      this.#gpus ??= new (await loadGpus(this.#sources)).Gpus();
+      const gpu = await this.#gpus.find(adapter, device, model, () => this.#host(model));
+      this.#mustLive();
+      return gpu;
+    } catch (thrown) {
+      if (device !== "auto" || this.#disposed) throw thrown;
+      return undefined;
+    } finally {
+      this.#models.delete(model);
+    }
+  }
+
+  /** Whether a GPU may have to be opened for `model`. */
+  #isNew(device: Device, model: ModelName): boolean {
+    return device !== "cpu" && this.#hasAdapter && (this.#gpus?.isNew(device, model) ?? true);
+  }
+
+  #host(model: ModelName): Host {
+    const remover = this.#removers.get(model) as glue.Remover;
+    const words = remover.layOut(this.#models.get(model) as Uint8Array);
+    return { remover, words: words as Uint32Array<ArrayBuffer> };
+  }
+
+  /** Looks with the GPU and, once that failed, with the CPU. */
+  async #look(remover: glue.Remover, gpu: Gpu, steps: Steps, job: Job): Promise<Made> {
+    let current: Gpu | undefined = gpu;
+    for (let input = remover.input(); input; input = remover.input()) {
+      const side = Math.sqrt(input.length / 3);
+      let saliency: Float32Array | undefined;
+      try {
+        saliency = await current?.look(input, side);
+      } catch (thrown) {
+        current = undefined;
+        if (!this.#disposed) await this.#gpus?.fail(thrown);
+      }
+      this.#mustLive();
+      if (job.signal?.aborted) remover.finish(steps.begin);
+      mustGoOn(job);
+      remover.answer(saliency ?? remover.look(input, side));
+    }
+    const cutout = remover.finish(steps.begin) as glue.Cutout;
+    return { cutout, backend: current ? "webgpu" : this.#wasm };
+  }
+
+  get #wasm(): Backend {
+    return this.#backend ?? "custom";
+  }
+
+  #hold(cutout: glue.Cutout, steps: Steps, backend = this.#wasm): Found {
     this.#lastId += 1;
     this.#cutouts.set(this.#lastId, cutout);
     const { width, height } = cutout;
     const timings = steps.end();
-    const backend = this.#backend ?? "custom";
     return { id: this.#lastId, width, height, timings, backend, ...subjectOf(cutout) };
   }
 
@@ -179,9 +265,10 @@ export class LocalEngine implements Engine {
     if (this.#disposed) throw disposed();
   }
 
-  /** Loads what is not there yet of the wasm and of the network that is wanted. */
-  async #load(job: Job, name: ModelName | undefined): Promise<void> {
-    const isThere = name && this.#removers.has(name);
+  /** Loads what is not there yet of the wasm and of the network that is wanted on `device`. */
+  async #load(job: Job, name: ModelName | undefined, device: Device): Promise<void> {
+    const isLaidOut = !name || !this.#isNew(device, name) || this.#models.has(name);
+    const isThere = name && this.#removers.has(name) && isLaidOut;
     const wanted = { wasm: !this.#backend, model: isThere ? undefined : name };
     if (!wanted.wasm && !wanted.model) return;
     const [wasm, model] = await loadAssets(this.#sources, wanted, (loaded, total) => {
@@ -189,7 +276,9 @@ export class LocalEngine implements Engine {
     });
     this.#mustLive();
     if (wasm) this.#use(wasm);
-    if (name && model) this.#removers.set(name, new glue.Remover(model));
+    if (!name || !model) return;
+    if (!this.#removers.has(name)) this.#removers.set(name, new glue.Remover(model));
+    if (!isLaidOut) this.#models.set(name, model);
   }
 
   #use({ module, backend }: Wasm): void {
@@ -197,6 +286,19 @@ export class LocalEngine implements Engine {
     if (!isInitialised) glue.initSync({ module });
     isInitialised = true;
     this.#backend = backend;
+  }
+}
+
+async function loadGpus({ gpu, folder }: Sources): Promise<GpuModule> {
+  if (gpu) return gpu();
+  const { href: url } = folder ? new URL(webgpu.file, folder) : webgpu.url();
+  try {
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
+  } catch (cause) {
+    throw new CleancutError("asset", `${url} could not be loaded: ${reasonOf(cause)}`, {
+      cause,
+      url,
+    });
   }
 }
 

@@ -4,6 +4,9 @@ import { brandOf } from "../contract/brand.js";
 import { CleancutError, cut } from "../contract/errors.js";
 import type { Bytes, LoadOptions } from "../contract/types.js";
 
+/** What drives a GPU. */
+export type GpuModule = typeof import("../gpu/gpus.js");
+
 /** A file's URL, its bytes, or what unpacks them when they are wanted. */
 export type Source = string | Bytes | (() => Promise<Bytes>) | undefined;
 
@@ -12,6 +15,8 @@ export interface Sources {
   readonly folder?: string | undefined;
   readonly wasm?: Source | WebAssembly.Module;
   readonly model?: Source;
+  /** What drives a GPU, where it is not a file. */
+  readonly gpu?: (() => Promise<GpuModule>) | undefined;
   readonly cache: "default" | "none";
   readonly integrity: boolean;
 }

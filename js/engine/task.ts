@@ -1,6 +1,14 @@
 /** What an engine is asked and answers; all of it passes through `postMessage`. */
 
-import type { Backend, Mask, ModelName, Progress, Subject, Timings } from "../contract/types.js";
+import type {
+  Backend,
+  Device,
+  Mask,
+  ModelName,
+  Progress,
+  Subject,
+  Timings,
+} from "../contract/types.js";
 import type { Photo } from "../picture/source.js";
 
 /** How a picture is made: options as pairs of name and value, and a picture to put it on. */
@@ -33,12 +41,22 @@ export interface Rendered {
 
 /** Every task: what it takes, what it gives. */
 export interface Tasks {
-  load: { takes: { readonly model?: ModelName | undefined }; gives: undefined };
+  load: {
+    takes: { readonly model?: ModelName | undefined; readonly device: Device };
+    gives: undefined;
+  };
   remove: {
-    takes: { readonly photo: Photo; readonly style: Style };
+    takes: { readonly photo: Photo; readonly style: Style; readonly device: Device };
     gives: Written & { readonly subject: Subject };
   };
-  segment: { takes: { readonly photo: Photo; readonly words: readonly string[] }; gives: Found };
+  segment: {
+    takes: {
+      readonly photo: Photo;
+      readonly words: readonly string[];
+      readonly device: Device;
+    };
+    gives: Found;
+  };
   file: { takes: { readonly cutout: number; readonly style: Style }; gives: Written };
   pixels: { takes: { readonly cutout: number; readonly style: Style }; gives: Rendered };
   bitmap: { takes: { readonly cutout: number; readonly style: Style }; gives: ImageBitmap };

@@ -20,6 +20,8 @@ mod memory;
 mod network;
 #[cfg(feature = "onnx")]
 pub mod onnx;
+#[cfg(any(test, feature = "wasm"))]
+pub(crate) mod outline;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,8 @@ use tract_core::internal::TractError;
 use self::chain::Ready;
 use self::kernels::Kernels;
 use self::network::Layers;
+#[cfg(any(test, feature = "wasm"))]
+pub use self::outline::Outline;
 use self::plan::Plan;
 use crate::error::{Error, Result};
 use crate::raster::{INPUT_SIDE, Input, Saliency};

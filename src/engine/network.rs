@@ -129,7 +129,7 @@ op!(Operator, |operator| match operator {
     Operator::Concat => "Concat",
 });
 
-fn layer(kind: &Kind, kernels: Kernels) -> Arc<dyn Layer> {
+pub(super) fn layer(kind: &Kind, kernels: Kernels) -> Arc<dyn Layer> {
     match kind {
         Kind::Picture { levels, weights, stride } => {
             Arc::new(Picture::new(kernels.wide, weights, levels.clone(), *stride))

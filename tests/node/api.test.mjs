@@ -84,9 +84,9 @@ test("options are checked and kept", async () => {
   }
   const reason = new Error("no longer wanted");
   await assert.rejects(remove({ signal: AbortSignal.abort(reason) }), reason);
-  await assert.rejects(cleancut.createRemover({ device: "cpu" }), {
+  await assert.rejects(cleancut.createRemover({ gpu: true }), {
     code: "option",
-    message: /unknown option "device"; known are assets, cache/,
+    message: /unknown option "gpu"; known are assets, cache, device/,
   });
 });
 

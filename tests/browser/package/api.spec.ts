@@ -298,3 +298,34 @@ test("in this thread the same comes out", async ({ page }) => {
   }, SMALL);
   expect(outcome).toEqual({ local: true, core: true, inline: true, workers: 0 });
 });
+
+test("without WebGPU auto is the CPU, quietly, and webgpu an error with a hint", async ({
+  page,
+  context,
+}) => {
+  const urls: string[] = [];
+  const said: string[] = [];
+  context.on("request", (request) => urls.push(request.url()));
+  page.on("console", (message) => said.push(message.text()));
+  await open(page);
+  const found = await page.evaluate(async (small) => {
+    const photo = new Uint8Array(small);
+    const cutout = await cleancut.segment(photo, { device: "auto" });
+    cutout.dispose();
+    const error = await cleancut.removeBackground(photo, { device: "webgpu" }).catch((e) => e);
+    const { gpu } = await cleancut.capabilities();
+    return {
+      backend: cutout.backend,
+      error: `${error.code}: ${error.message}. ${error.hint}`,
+      gpu,
+    };
+  }, SMALL);
+  expect(found.backend).toMatch(/relaxed|simd/);
+  expect(found.error).toMatch(/^device: there is no WebGPU here\. Ask for the device "auto"/);
+  expect(found.gpu).toBeNull();
+  // Chromium's own words are of the favicon and of adapters.
+  expect(
+    said.filter((text) => !/^(Failed to load resource|No available adapters)/.test(text)),
+  ).toEqual([]);
+  expect(urls.filter((url) => url.endsWith("webgpu.js"))).toEqual([]);
+});
