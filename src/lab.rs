@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::Image;
 use crate::engine::{Engine, Outline, kernels, outline};
 use crate::find::preprocess::preprocess;
-use crate::raster::Input;
+use crate::raster::{Input, View};
 
 /// Where this build's kernels differ from the scalar ones, one line per case.
 #[wasm_bindgen(js_name = kernelDifferences)]
@@ -101,7 +101,7 @@ impl Lab {
         side: u32,
     ) -> Result<Lab, JsValue> {
         let engine = Engine::load(plan).map_err(|error| JsValue::from(error.to_string()))?;
-        let input = preprocess(&Image::new(width, height, rgba.to_vec()), side);
+        let input = preprocess(&Image::new(width, height, rgba.to_vec()), View::square(side));
         Ok(Self { engine, input, outline: None })
     }
 

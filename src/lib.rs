@@ -21,6 +21,7 @@ pub mod find;
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]
 pub mod lab;
 pub mod matte;
+pub mod measure;
 pub mod options;
 pub mod pipeline;
 pub mod raster;

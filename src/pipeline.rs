@@ -12,6 +12,8 @@
 
 use crate::cutout::Cutout;
 use crate::engine::Engine;
+#[cfg(feature = "onnx")]
+use crate::engine::onnx::Onnx;
 use crate::error::{Error, Result};
 use crate::find::alpha::{is_cut_out, own_mask};
 use crate::find::border::{cut_sides, narrow, reach_border, widen};
@@ -19,15 +21,43 @@ use crate::find::preprocess::preprocess;
 use crate::find::subject::{self, Sides, Subject};
 use crate::matte::{matte, studio};
 use crate::options::{Method, Model, Options};
-use crate::raster::{Image, Input, Saliency, shrink};
+use crate::raster::{Image, Input, Saliency, View, shrink};
 use crate::read::read;
 use crate::step::Step;
 
 /// Removes backgrounds. Holds the loaded network and nothing of the photos.
 #[derive(Debug)]
 pub struct Remover {
-    engine: Engine,
-    model: Model,
+    network: Network,
+}
+
+#[derive(Debug)]
+enum Network {
+    /// A plan of this version, and whose.
+    Own(Engine, Model),
+    #[cfg(feature = "onnx")]
+    Any(Onnx),
+}
+
+impl Network {
+    fn view(&self, input_size: u32) -> View {
+        match self {
+            Self::Own(..) => View::square(input_size),
+            #[cfg(feature = "onnx")]
+            Self::Any(onnx) => {
+                let (width, height) = onnx.size();
+                View { width, height, by_brightest: onnx.spec().by_brightest }
+            }
+        }
+    }
+
+    fn run(&self, input: &Input) -> Result<Saliency> {
+        match self {
+            Self::Own(engine, _) => engine.run(input),
+            #[cfg(feature = "onnx")]
+            Self::Any(onnx) => onnx.run(input),
+        }
+    }
 }
 
 impl Remover {
@@ -42,12 +72,22 @@ impl Remover {
             let names = Model::ALL.map(Model::name).join(" or ");
             Error::Model { reason: format!("it is not this version's {names}") }
         })?;
-        Ok(Self { engine, model })
+        Ok(Self { network: Network::Own(engine, model) })
     }
 
-    /// The model it holds.
-    pub fn model(&self) -> Model {
-        self.model
+    /// Takes any network. [`Options::input_size`] does not matter to it: it has its own.
+    #[cfg(feature = "onnx")]
+    pub fn of(network: Onnx) -> Self {
+        Self { network: Network::Any(network) }
+    }
+
+    /// The model it holds; `None` when it is someone else's network.
+    pub fn model(&self) -> Option<Model> {
+        match &self.network {
+            Network::Own(_, model) => Some(*model),
+            #[cfg(feature = "onnx")]
+            Network::Any(_) => None,
+        }
     }
 
     /// Finds the subject of `photo`, which is upright. `on_step` is called as each step begins.
@@ -83,11 +123,12 @@ impl Remover {
         options: &Options,
         on_step: &mut dyn FnMut(Step),
     ) -> Result<Search> {
-        if let Some(wanted) = options.model.filter(|&wanted| wanted != self.model) {
-            let (wanted, held) = (wanted.name(), self.model.name());
+        if let Some(wanted) = options.model.filter(|&wanted| self.model() != Some(wanted)) {
+            let held = self.model().map_or("another network", Model::name);
+            let wanted = wanted.name();
             return Err(Error::Model { reason: format!("{wanted} is wanted, {held} is loaded") });
         }
-        Ok(Search::new(photo, options.clone(), on_step))
+        Ok(Search::new(photo, options.clone(), self.network.view(options.input_size), on_step))
     }
 
     /// What the network makes of `input`.
@@ -95,7 +136,7 @@ impl Remover {
     /// # Errors
     /// [`Error::Inference`].
     pub fn look(&self, input: &Input) -> Result<Saliency> {
-        self.engine.run(input)
+        self.network.run(input)
     }
 
     /// Cuts out the subject of `photo`, a JPEG, PNG or WebP file, and returns a file. `on_step` is
@@ -120,6 +161,7 @@ impl Remover {
 pub struct Search {
     photo: Image,
     options: Options,
+    view: View,
     looks: Looks,
 }
 
@@ -133,11 +175,11 @@ enum Looks {
 }
 
 impl Search {
-    fn new(photo: Image, options: Options, on_step: &mut dyn FnMut(Step)) -> Self {
+    fn new(photo: Image, options: Options, view: View, on_step: &mut dyn FnMut(Step)) -> Self {
         on_step(Step::Preprocess);
-        let input = preprocess(shrink(&photo), options.input_size);
+        let input = preprocess(shrink(&photo), view);
         on_step(Step::Inference);
-        Self { photo, options, looks: Looks::First(input) }
+        Self { photo, options, view, looks: Looks::First(input) }
     }
 
     /// What the network is to look at; None when it has seen enough.
@@ -160,7 +202,7 @@ impl Search {
                 match cut_sides(&saliency).filter(|_| is_sure) {
                     Some(sides) => {
                         let wide = widen(small, sides);
-                        Looks::Second(preprocess(&wide, self.options.input_size), sides)
+                        Looks::Second(preprocess(&wide, self.view), sides)
                     }
                     None => Looks::Done(saliency),
                 }
@@ -173,7 +215,7 @@ impl Search {
     /// # Panics
     /// When [`Search::input`] is not answered.
     pub fn finish(self, on_step: &mut dyn FnMut(Step)) -> Cutout {
-        let Self { photo, options, looks: Looks::Done(saliency) } = self else {
+        let Self { photo, options, looks: Looks::Done(saliency), .. } = self else {
             panic!("a look is missing")
         };
         on_step(Step::Matte);

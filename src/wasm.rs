@@ -13,7 +13,7 @@ use crate::cutout::Cutout;
 use crate::engine::Outline;
 use crate::error::{Error, Result};
 use crate::matte::edit::Stroke;
-use crate::options::{Background, Options};
+use crate::options::{Background, Model, Options};
 use crate::pipeline::{Remover, Search, needs_network, segment_studio};
 use crate::raster::{Image, Input, Saliency};
 use crate::read::read;
@@ -131,7 +131,7 @@ impl JsRemover {
     /// The model's name.
     #[wasm_bindgen(getter)]
     pub fn model(&self) -> String {
-        self.remover.model().name().to_owned()
+        self.remover.model().map_or("", Model::name).to_owned()
     }
 
     /// Takes `photo`. `on_step` receives each step's name as it begins.
@@ -148,7 +148,7 @@ impl JsRemover {
 
     /// What the network makes of `input`, `[side, side, 3]` u8: `[side, side]` f32.
     pub fn look(&self, input: Vec<u8>, side: u32) -> std::result::Result<Vec<f32>, JsValue> {
-        let saliency = self.remover.look(&Input::new(side, input)).map_err(thrown)?;
+        let saliency = self.remover.look(&Input::new(side, side, input)).map_err(thrown)?;
         Ok(saliency.values().to_vec())
     }
 
@@ -190,7 +190,7 @@ impl JsRemover {
     /// Takes what the network made of the input, `[side, side]` f32.
     pub fn answer(&mut self, saliency: Vec<f32>) {
         if let Some(search) = &mut self.search
-            && let Some(side) = search.input().map(Input::side)
+            && let Some(side) = search.input().map(Input::width)
         {
             search.answer(Saliency::new(side, saliency));
         }

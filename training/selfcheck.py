@@ -36,7 +36,7 @@ from ship.export import export, fold, fused_by, mean_of
 from ship.quantise import LEVELS, Writer, quantise_weight, scales
 
 # A wing imports itself and those before it; the files beside the wings may import all.
-WINGS = ("paths", "data", "nets", "measure", "learn", "ship")
+WINGS = ("paths", "data", "nets", "measure", "learn", "transformers", "study", "ship")
 
 
 def check_wings():

@@ -3,6 +3,8 @@
 import { choose, toName } from "../contract/options.js";
 import { optionNames } from "../wasm/options.js";
 
+/** Of the native command line alone. */
+const COMMANDS = ["masks", "score", "split"];
 /** What the native command line does for many photos, in threads. */
 const NATIVE = [
   "-j",
@@ -59,6 +61,13 @@ export function parse(words: readonly string[]): Asked {
     background: undefined,
     options: {},
   };
+  const [command = ""] = words;
+  if (COMMANDS.includes(command)) {
+    throw new UsageError(
+      `${command} is a command of the native command line alone: cargo run --release -- ${command}; ` +
+        `a folder of that name is ./${command}`,
+    );
+  }
   const rest = [...words];
   let isPlain = false;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {

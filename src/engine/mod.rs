@@ -8,6 +8,8 @@
 //! ```text
 //! ONNX ─ lower ─> Plan ─ write ─> bytes ─ read ─> Plan ─ network ─ memory ─ chain ─> Saliency
 //! ```
+//!
+//! With the feature `onnx`, [`onnx`] runs any other network, through tract-onnx.
 
 mod chain;
 pub(crate) mod kernels;
@@ -16,6 +18,8 @@ mod layers;
 mod lower;
 mod memory;
 mod network;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 #[cfg(any(test, feature = "wasm"))]
 pub(crate) mod outline;
 mod plan;
@@ -85,11 +89,12 @@ impl Engine {
     /// # Errors
     /// [`Error::Inference`] when `input` is of another side or the engine fails.
     pub fn run(&self, input: &Input) -> Result<Saliency> {
-        let side = input.side();
-        if !(MIN_SIDE..=MAX_SIDE).contains(&side) || !side.is_multiple_of(SIDE_STEP) {
+        let (side, height) = (input.width(), input.height());
+        let fits = (MIN_SIDE..=MAX_SIDE).contains(&side) && side.is_multiple_of(SIDE_STEP);
+        if side != height || !fits {
             return Err(Error::Inference {
                 reason: format!(
-                    "input is {side} px; it must be a multiple of {SIDE_STEP} from {MIN_SIDE} to {MAX_SIDE}"
+                    "input is {side}x{height} px; its side must be a multiple of {SIDE_STEP} from {MIN_SIDE} to {MAX_SIDE}"
                 ),
             });
         }

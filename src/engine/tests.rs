@@ -5,7 +5,7 @@ use super::layers::{Add, Code, Shape, Weights};
 use super::plan::{Kind, Node};
 use super::*;
 use crate::find::preprocess::preprocess;
-use crate::raster::Image;
+use crate::raster::{Image, View};
 
 const BASE: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_BASE_ONNX")));
 const SMALL: &[u8] = include_bytes!(concat!("../../models/", env!("CLEANCUT_SMALL_ONNX")));
@@ -18,7 +18,7 @@ fn picture(side: u32) -> Input {
         let inside = x.abs_diff(48).pow(2) + y.abs_diff(40).pow(2) < 900;
         if inside { [200, 60, 40, 255] } else { [x as u8, 2 * y as u8, 120, 255] }
     });
-    preprocess(&Image::new(97, 80, pixels.collect()), side)
+    preprocess(&Image::new(97, 80, pixels.collect()), View::square(side))
 }
 
 fn reason<T: std::fmt::Debug>(result: Result<T>) -> String {
@@ -97,7 +97,7 @@ fn other_sizes_are_refused() {
 fn mug(engine: &Engine, side: u32) -> Vec<bool> {
     let photo = include_bytes!("../../tests/fixtures/mug.jpg");
     let photo = crate::read::read(photo, crate::options::MAX_PIXELS).expect("decodes");
-    let saliency = engine.run(&preprocess(&photo, side)).expect("runs");
+    let saliency = engine.run(&preprocess(&photo, View::square(side))).expect("runs");
     assert_eq!(saliency.side(), side);
     let cell = side / 32;
     let mean = |i: u32| {

@@ -1,23 +1,25 @@
-//! In: an [`Image`], RGBA8, any size. Out: an [`Input`], `[side, side, 3]` u8, NHWC, RGB.
+//! In: an [`Image`], RGBA8, any size. Out: an [`Input`], `[height, width, 3]` u8, NHWC, RGB.
 //!
 //! As U2-Net's reference does (Qin et al. 2020, arXiv 2005.09007): the whole picture is squeezed
-//! into a square and divided by its own brightest value. Transparent pixels are seen on white.
+//! into the view and, where that says so, divided by its own brightest value. Transparent pixels are seen on white.
 
 use fast_image_resize::FilterType;
 
 use crate::raster::resample::resize;
-use crate::raster::{Area, Image, Input};
+use crate::raster::{Area, Image, Input, View};
 
-/// Squeezes `image` into a square of `side` px with an antialiased Lanczos3 filter.
+/// Squeezes `image` into `view` with an antialiased Lanczos3 filter.
 ///
 /// # Panics
-/// When `side` is 0.
-pub fn preprocess(image: &Image, side: u32) -> Input {
+/// When a side of `view` is 0.
+pub fn preprocess(image: &Image, view: View) -> Input {
     let whole = Area::whole(image.width(), image.height());
-    let square = resize(image, whole, (side, side), FilterType::Lanczos3);
-    let mut values: Vec<u8> = square.pixels().chunks_exact(4).flat_map(on_white).collect();
-    stretch_to_white(&mut values);
-    Input::new(side, values)
+    let squeezed = resize(image, whole, (view.width, view.height), FilterType::Lanczos3);
+    let mut values: Vec<u8> = squeezed.pixels().chunks_exact(4).flat_map(on_white).collect();
+    if view.by_brightest {
+        stretch_to_white(&mut values);
+    }
+    Input::new(view.width, view.height, values)
 }
 
 /// Straight RGBA over white.
@@ -48,25 +50,37 @@ mod tests {
 
     #[test]
     fn the_brightest_value_becomes_255_and_the_ratios_stay() {
-        let input = preprocess(&flat(7, 3, [100, 50, 0, 255]), 4);
+        let input = preprocess(&flat(7, 3, [100, 50, 0, 255]), View::square(4));
         assert_eq!(input.values(), [255, 128, 0].repeat(16));
     }
 
     #[test]
+    fn a_view_may_be_no_square_and_leave_the_brightness() {
+        let view = View { width: 4, height: 2, by_brightest: false };
+        let input = preprocess(&flat(7, 3, [100, 50, 0, 255]), view);
+        assert_eq!((input.width(), input.height()), (4, 2));
+        assert_eq!(input.values(), [100, 50, 0].repeat(8));
+    }
+
+    #[test]
     fn black_stays_black() {
-        assert_eq!(preprocess(&flat(3, 3, [0, 0, 0, 255]), 2).values(), [0; 12]);
+        assert_eq!(preprocess(&flat(3, 3, [0, 0, 0, 255]), View::square(2)).values(), [0; 12]);
     }
 
     #[test]
     fn transparent_pixels_are_seen_on_white() {
-        assert_eq!(preprocess(&flat(5, 5, [9, 99, 0, 0]), 2).values(), [255; 12]);
-        assert_eq!(preprocess(&flat(5, 5, [255, 0, 0, 128]), 1).values(), [255, 127, 127]);
+        assert_eq!(preprocess(&flat(5, 5, [9, 99, 0, 0]), View::square(2)).values(), [255; 12]);
+        assert_eq!(
+            preprocess(&flat(5, 5, [255, 0, 0, 128]), View::square(1)).values(),
+            [255, 127, 127]
+        );
     }
 
     #[test]
     fn extreme_shapes_fill_the_square() {
         for (width, height) in [(1, 1), (1, 5000), (5000, 1), (320, 320)] {
-            let input = preprocess(&flat(width, height, [255, 20, 30, 255]), INPUT_SIDE);
+            let input =
+                preprocess(&flat(width, height, [255, 20, 30, 255]), View::square(INPUT_SIDE));
             assert!(
                 input.values().chunks_exact(3).all(|rgb| rgb == [255, 20, 30]),
                 "{width}x{height}"

@@ -11,6 +11,6 @@ mod sigmoid;
 
 pub use area::{Area, Rect};
 pub use image::{Image, Mask};
-pub use saliency::{INPUT_SIDE, Input, Saliency};
+pub use saliency::{INPUT_SIDE, Input, Saliency, View};
 pub(crate) use shrink::shrink;
 pub(crate) use sigmoid::sigmoid;

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::root;
 
 /// In the order a photo goes; behind them the files that see every wing, and the faces.
-const WINGS: [&str; 15] = [
-    "error", "step", "raster", "options", "read", "find", "engine", "matte", "render", "write",
-    "cutout", "pipeline", "lab", "wasm", "lib",
+const WINGS: [&str; 16] = [
+    "error", "step", "raster", "measure", "options", "read", "find", "engine", "matte", "render",
+    "write", "cutout", "pipeline", "lab", "wasm", "lib",
 ];
 /// What the engine may see.
 const ENGINE_SEES: [&str; 3] = ["error", "raster", "engine"];

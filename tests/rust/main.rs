@@ -9,8 +9,10 @@ mod golden;
 mod house;
 mod jpeg;
 mod models;
+mod onnx;
 mod pipeline;
 mod render;
+mod research;
 mod rims;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,5 @@
 //! In: the command line's words. Out: [`Args`], or what is wrong with them.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,8 +7,8 @@ use cleancut::Options;
 use cleancut::options::Background;
 use cleancut::read::read;
 
-use super::HELP;
 use super::scale::Scale;
+use super::{HELP, onnx, print};
 
 /// What was asked for.
 pub(super) struct Args {
@@ -20,6 +19,8 @@ pub(super) struct Args {
     /// The picture behind the subject, which `options` hold already.
     pub(super) background: Option<PathBuf>,
     pub(super) options: Options,
+    /// Someone else's network, and what is said of it.
+    pub(super) network: Option<(PathBuf, Vec<String>)>,
     /// Whether the arguments name the format, so that the output's name does not.
     pub(super) format_is_given: bool,
     pub(super) timings: bool,
@@ -34,12 +35,14 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::
         photos: vec![],
         output: None,
         background: None,
+        network: None,
         options: Options::default(),
         format_is_given: false,
         timings: false,
         scale: Scale::default(),
     };
     let mut words: Vec<(String, String)> = vec![];
+    let (mut network, mut spec) = (None, vec![]);
     while let Some(arg) = parser.next()? {
         match arg {
             Short('o') | Long("output") => args.output = Some(parser.value()?.into()),
@@ -47,6 +50,14 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::
                 let limit: f64 = parser.value()?.parse()?;
                 words.push(("max-pixels".into(), ((limit * 1e6) as u64).to_string()));
             }
+            Long("model") => {
+                let model = parser.value()?;
+                network = onnx::is_file(&model).then(|| PathBuf::from(&model));
+                if network.is_none() {
+                    words.push(("model".into(), model.string()?));
+                }
+            }
+            Long("spec") => spec.push(parser.value()?.string()?),
             Long("background-image") => args.background = Some(parser.value()?.into()),
             Long(name) if Options::knows(name) => {
                 args.format_is_given |= name == "format";
@@ -61,9 +72,13 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::
                 let name = name.to_owned();
                 args.scale.set(&name, parser.value()?)?;
             }
-            Short('h') | Long("help") => return Ok(print(HELP)),
+            Short('h') | Long("help") => {
+                print(HELP);
+                return Ok(None);
+            }
             Short('V') | Long("version") => {
-                return Ok(print(&format!("cleancut {}\n", env!("CARGO_PKG_VERSION"))));
+                print(&format!("cleancut {}\n", env!("CARGO_PKG_VERSION")));
+                return Ok(None);
             }
             Value(photo) => args.photos.push(photo.into()),
             _ => return Err(arg.unexpected()),
@@ -73,18 +88,16 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::
     if args.photos.is_empty() && args.scale.list.is_none() {
         return Err("no photo given".into());
     }
+    if network.is_none() && !spec.is_empty() {
+        return Err("--spec tells of a network; give --model FILE.onnx".into());
+    }
+    args.network = network.map(|file| (file, spec));
     let pairs = words.iter().map(|(name, value)| (&**name, &**value));
     args.options = Options::parse(pairs).map_err(|error| error.to_string())?;
     if let Some(file) = &args.background {
         args.options.background = Background::Picture(Arc::new(picture(file, &args.options)?));
     }
     Ok(Some(args))
-}
-
-/// Whoever closed the pipe has read enough.
-fn print(text: &str) -> Option<Args> {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    None
 }
 
 fn picture(file: &Path, options: &Options) -> Result<cleancut::Image, String> {

@@ -10,8 +10,10 @@ mod jobs;
 mod journal;
 mod list;
 mod memory;
+mod onnx;
 mod progress;
 mod report;
+mod research;
 mod scale;
 
 use std::fmt::Arguments;
@@ -29,6 +31,7 @@ const HELP: &str = "\
 Remove the background of photos.
 
 Usage: cleancut [OPTIONS] PHOTO...
+       cleancut masks | score | split, for data sets; each has a --help
 
 Arguments:
   PHOTO...  JPEG, PNG or WebP files, folders of them, or - for standard input
@@ -66,6 +69,9 @@ Ground:
 Subject:
       --model NAME         base, or small, which is right about shops' photos
                            [default: base]
+      --model FILE.onnx    any network that tells a subject
+      --spec NAME=VALUE    how it is fed and read, or its family, such as --spec isnet;
+                           may be repeated, and stand in FILE.json: docs/research.md
       --method METHOD      auto, network, or studio for plain grounds without a network
                            [default: auto]
       --refine HOW         off, fast or best [default: fast]
@@ -101,7 +107,8 @@ arguments are wrong.
 ";
 
 fn main() -> ExitCode {
-    ExitCode::from(run(lexopt::Parser::from_env()))
+    let code = research::run().unwrap_or_else(|| run(lexopt::Parser::from_env()));
+    ExitCode::from(code)
 }
 
 /// Does what the words ask for, and gives the exit status.
@@ -114,9 +121,18 @@ fn run(words: lexopt::Parser) -> u8 {
             return 2;
         }
     };
+    let network = match args.network.as_ref().map(onnx::load).transpose() {
+        Ok(network) => network,
+        Err(error) => {
+            say(format_args!("{error}"));
+            return 2;
+        }
+    };
     let remover = LazyLock::new(|| {
-        let plan = args.options.model.unwrap_or(Model::DEFAULT).bytes();
-        Remover::new(plan).expect("the embedded plans are those of the manifest")
+        network.unwrap_or_else(|| {
+            let plan = args.options.model.unwrap_or(Model::DEFAULT).bytes();
+            Remover::new(plan).expect("the embedded plans are those of the manifest")
+        })
     });
     let memory = args.scale.memory_bytes.map(Memory::new);
     let mut cutter = Cutter { args: &args, remover, memory, durable: false };
@@ -130,12 +146,17 @@ fn run(words: lexopt::Parser) -> u8 {
     }
 }
 
+/// Whoever closed the pipe has read enough.
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+}
+
 /// One line to standard error, where anybody reads it.
 fn say(words: Arguments) {
-    print(format_args!("cleancut: {words}"));
+    note(format_args!("cleancut: {words}"));
 }
 
 /// The same without a name before it.
-fn print(words: Arguments) {
+fn note(words: Arguments) {
     let _ = writeln!(io::stderr(), "{words}");
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
-use super::{print, say};
+use super::{note, say};
 
 const BAR: &str = "{wide_bar} {pos}/{len}  {per_sec}  {eta} left{msg}";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -66,8 +66,8 @@ impl Progress {
     /// The same without a name before it.
     pub(super) fn print(&self, words: Arguments) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| print(words)),
-            None => print(words),
+            Some(bar) => bar.suspend(|| note(words)),
+            None => note(words),
         }
     }
 

@@ -1,61 +1,18 @@
-//! The `inventory` crate with nothing in it: what is submitted is dropped.
+//! The `inventory` crate with nothing in it: what is submitted is dropped. With the feature `registry`,
+//! the real crate.
 //!
 //! tract registers its runtimes, transforms and matrix kernels through `inventory`, in constructors
 //! that a linker must keep, and so keeps all of tract-core and tract-linalg alive. cleancut's engine
 //! brings its own operators and asks for none of these; without them the linker drops the rest. The
-//! workspace's `[patch.crates-io]` puts this crate in place of the real one.
+//! workspace's `[patch.crates-io]` puts this crate in place of the real one. Whoever runs any ONNX graph
+//! needs tract's own kernels, and asks for `registry`.
 
 #![no_std]
 
-use core::iter::Empty;
-use core::marker::PhantomData;
+#[cfg(not(feature = "registry"))]
+mod nothing;
 
-/// A type that can be submitted.
-pub trait Collect: Sync + Sized + 'static {}
-
-/// Everything of type `T` that was submitted: nothing. A type and a value, as in the real crate.
-#[allow(non_camel_case_types, reason = "the name in the real crate")]
-#[derive(Debug, Clone, Copy)]
-pub enum iter<T> {
-    /// Never made.
-    Phantom(core::convert::Infallible, PhantomData<T>),
-    /// The value.
-    iter,
-}
-
-mod values {
-    pub use super::iter::iter;
-}
-
-pub use values::*;
-
-impl<T: Collect> IntoIterator for iter<T> {
-    type Item = &'static T;
-    type IntoIter = Empty<&'static T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        core::iter::empty()
-    }
-}
-
-impl<T: Collect> core::ops::Deref for iter<T> {
-    type Target = fn() -> Empty<&'static T>;
-
-    fn deref(&self) -> &Self::Target {
-        &(core::iter::empty as fn() -> Empty<&'static T>)
-    }
-}
-
-/// Makes a type submittable.
-#[macro_export]
-macro_rules! collect {
-    ($ty:ty) => {
-        impl $crate::Collect for $ty {}
-    };
-}
-
-/// Drops what is submitted.
-#[macro_export]
-macro_rules! submit {
-    ($($value:tt)*) => {};
-}
+#[cfg(not(feature = "registry"))]
+pub use nothing::*;
+#[cfg(feature = "registry")]
+pub use real::*;

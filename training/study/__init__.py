@@ -1,0 +1,1 @@
+"""Does background removal help a classifier? See `training/README.md`."""

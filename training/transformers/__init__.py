@@ -1,0 +1,1 @@
+"""Segmenter and SETR: classes of clothes, by transformers. See `training/README.md`."""
