@@ -41,7 +41,7 @@ async function start(options: RemoverOptions): Promise<Remover> {
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= 16)) {
     throw new CleancutError("option", `workers is ${cut(workers)}; it takes 1 to 16`);
   }
-  if (!(idleTimeout >= 0)) {
+  if (typeof idleTimeout !== "number" || !(idleTimeout >= 0)) {
     throw new CleancutError("option", `idleTimeout is ${cut(idleTimeout)}; it takes ms from 0`);
   }
   const sources = toSources(options);

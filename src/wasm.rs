@@ -304,10 +304,9 @@ impl JsCutout {
         self.0.apply(photo.0).map(JsCutout).map_err(thrown)
     }
 
-    /// The same with strokes painted into the mask. Each is keep (1) or erase (0), radius px,
-    /// hardness 0 to 1, the number of points, and x, y of each.
+    /// The same with strokes painted into the mask, as [`Stroke::parse`] takes them.
     pub fn edit(&self, strokes: &[f32]) -> JsCutout {
-        JsCutout(self.0.edit(&parse_strokes(strokes)))
+        JsCutout(self.0.edit(&Stroke::parse(strokes)))
     }
 }
 
@@ -317,21 +316,6 @@ fn parse_with(options: &str, background: Option<JsPicture>) -> Result<Options> {
         options.background = Background::Picture(Arc::new(picture));
     }
     Ok(options)
-}
-
-fn parse_strokes(mut numbers: &[f32]) -> Vec<Stroke> {
-    let mut strokes = Vec::new();
-    while let [keep, radius_px, hardness, count, rest @ ..] = numbers {
-        let (points, rest) = rest.split_at((2 * *count as usize).min(rest.len()));
-        numbers = rest;
-        strokes.push(Stroke {
-            keep: *keep != 0.0,
-            points: points.chunks_exact(2).map(|point| [point[0], point[1]]).collect(),
-            radius_px: *radius_px,
-            hardness: *hardness,
-        });
-    }
-    strokes
 }
 
 fn parse(options: &str) -> Result<Options> {

@@ -84,34 +84,34 @@ export function setUpChromium() {
   return setUpBrowser("Chromium", "CLEANCUT_CHROMIUM", candidates, ["chromium"]);
 }
 
-/** The path of a Firefox, likewise. */
-export function setUpFirefox() {
+/** The path of a Firefox, likewise; where it is not needed and cannot be had, undefined after a word why. */
+export function setUpFirefox(isNeeded = true) {
   const candidates = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
-  return setUpBrowser("Firefox", "CLEANCUT_FIREFOX", candidates, ["firefox-esr"]);
+  return setUpBrowser("Firefox", "CLEANCUT_FIREFOX", candidates, ["firefox-esr"], isNeeded);
 }
 
 /** The path of WebKitGTK's browser, likewise, with its driver and a display to show itself on. */
-export function setUpWebKit() {
+export function setUpWebKit(isNeeded = true) {
   const folders = ["4.1", "4.0"].map((version) => `webkit2gtk-${version}`);
   const candidates = folders.map(
     (name) => `/usr/lib/${MACHINES[arch]}-linux-gnu/${name}/MiniBrowser`,
   );
   const packages = ["webkit2gtk-driver", "xvfb"];
-  return setUpBrowser("WebKitGTK", "CLEANCUT_WEBKIT", candidates, packages);
+  return setUpBrowser("WebKitGTK", "CLEANCUT_WEBKIT", candidates, packages, isNeeded);
 }
 
-function setUpBrowser(name, variable, candidates, packages) {
+function setUpBrowser(name, variable, candidates, packages, isNeeded = true) {
   const wanted = process.env[variable];
   if (wanted) return wanted;
   const present = candidates.find((path) => existsSync(path));
   if (present) return present;
   const remedy = `Install ${name}, or set ${variable} to its path.`;
   if (ask("apt-get", ["--version"]) === undefined || process.getuid?.() !== 0) {
-    fail(
-      `The browser tests need ${name}`,
-      `${remedy}\n           On Debian: sudo apt-get install ${packages.join(" ")}`,
-    );
+    const reason = `The browser tests need ${name}`;
+    const how = `${remedy}\n           On Debian: sudo apt-get install ${packages.join(" ")}`;
+    return isNeeded ? fail(reason, how) : say(`${name} is not tested: it is not there. ${remedy}`);
   }
+  if (!isNeeded) return tryApt(name, candidates, packages, remedy);
   step("Refreshing apt's lists", "apt-get", ["update", "-qq"], { remedy });
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   const args = ["install", "-y", "-qq", "--no-install-recommends", ...packages];
@@ -119,5 +119,14 @@ function setUpBrowser(name, variable, candidates, packages) {
   const installed = candidates.find((path) => existsSync(path));
   if (!installed) fail(`apt installed no ${candidates[0]}`, remedy);
   say(`${name} is there`);
+  return installed;
+}
+
+function tryApt(name, candidates, packages, remedy) {
+  say(`Installing ${name}`);
+  ask("apt-get", ["update", "-qq"]);
+  ask("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
+  const installed = candidates.find((path) => existsSync(path));
+  if (!installed) say(`${name} is not tested: apt cannot install it. ${remedy}`);
   return installed;
 }

@@ -1,6 +1,6 @@
 /** The functions that every entry point offers, over whatever runs the engine there. */
 
-import { checkNames, mustBeModel } from "../contract/options.js";
+import { checkNames, mustBeModel, mustBeOptions } from "../contract/options.js";
 import type {
   Capabilities,
   ImageInput,
@@ -55,7 +55,9 @@ export function createApi(
       checkNames(options, hasWorker ? [...LOAD, ...WORKER] : LOAD);
       return start(options);
     },
-    async capabilities({ model } = {}) {
+    async capabilities(options = {}) {
+      mustBeOptions(options);
+      const { model } = options;
       mustBeModel(model);
       const [missing, gpu] = await Promise.all([missingAssets(model), describeGpu()]);
       return {

@@ -1,5 +1,5 @@
-import { CleancutError, cut, disposed, toCleancutError } from "../contract/errors.js";
-import { choose, mustBeDevice, mustBeModel } from "../contract/options.js";
+import { CleancutError, cut, disposed, isObject, toCleancutError } from "../contract/errors.js";
+import { choose, mustBeDevice, mustBeModel, mustBeOptions } from "../contract/options.js";
 import type {
   BatchItem,
   Device,
@@ -37,7 +37,9 @@ export class Remover {
   }
 
   /** Loads wasm and model, so that the first cut-out does not wait for them. */
-  async preload({ model, device, ...options }: PreloadOptions = {}): Promise<void> {
+  async preload(options: PreloadOptions = {}): Promise<void> {
+    mustBeOptions(options);
+    const { model, device } = options;
     mustBeModel(model);
     const takes = { model, device: this.#deviceOf({ device }) };
     await Promise.all(this.#engines.map((engine) => engine.run("load", takes, toJob(options))));
@@ -75,12 +77,19 @@ export class Remover {
     inputs: Iterable<ImageInput> | AsyncIterable<ImageInput>,
     options: BatchOptions = {},
   ): AsyncGenerator<BatchItem, void, undefined> {
+    mustBeOptions(options);
     const { concurrency = this.#engines.length + 1, ...rest } = options;
     if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 64)) {
       throw new CleancutError("option", `concurrency is ${cut(concurrency)}; it takes 1 to 64`);
     }
     choose(rest, ["device"]);
     this.#deviceOf(rest);
+    if (!isIterable(inputs)) {
+      throw new CleancutError(
+        "input",
+        `the photos are ${cut(inputs)}; give an array or what yields them`,
+      );
+    }
     const ended = new AbortController();
     const { signal } = rest;
     const end = () => ended.abort(signal?.reason);
@@ -155,6 +164,10 @@ export class Remover {
     if (this.#disposed) throw disposed();
     return this.#engines.reduce((least, other) => (other.pending < least.pending ? other : least));
   }
+}
+
+function isIterable(value: unknown): boolean {
+  return isObject(value) && (Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
 async function* toAsync<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {

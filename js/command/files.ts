@@ -13,6 +13,8 @@ import {
 import { basename, dirname, join } from "node:path";
 import { pid, stderr, stdin, stdout } from "node:process";
 
+import { fromSystem, toSystem } from "./names.js";
+
 /** Standard input as a photo, standard output as a file. */
 export const PIPE = "-";
 
@@ -46,14 +48,18 @@ export function say(words: string): void {
 /** What is at a path, behind links; nothing where that cannot be told. */
 export function found(path: string): Stats | undefined {
   try {
-    return statSync(path);
+    return statSync(toSystem(path));
   } catch {
     return undefined;
   }
 }
 
+/** The path behind all links. */
+export const realPath = (path: string): string =>
+  fromSystem(realpathSync(toSystem(path), { encoding: "buffer" }));
+
 export async function load(photo: string): Promise<Uint8Array<ArrayBuffer>> {
-  if (photo !== PIPE) return readFileSync(photo);
+  if (photo !== PIPE) return readFileSync(toSystem(photo));
   const chunks: Buffer<ArrayBuffer>[] = [];
   for await (const chunk of stdin) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -70,20 +76,20 @@ export function print(bytes: Uint8Array | string): Promise<void> {
 export async function store(output: string, bytes: Uint8Array): Promise<void> {
   if (output === PIPE) return print(bytes);
   const old = found(output);
-  if (old && !old.isFile()) return writeFileSync(output, bytes);
+  if (old && !old.isFile()) return writeFileSync(toSystem(output), bytes);
   if (old && (old.mode & 0o222) === 0) throw new Error("it is read-only");
-  const file = old ? realpathSync(output) : output;
+  const file = old ? realPath(output) : output;
   const beside = join(dirname(file), `.${basename(file)}.${pid}.part`);
   try {
     replace(file, beside, bytes, old);
   } catch (error) {
-    rmSync(beside, { force: true });
+    rmSync(toSystem(beside), { force: true });
     throw error;
   }
 }
 
 function replace(file: string, beside: string, bytes: Uint8Array, old: Stats | undefined): void {
-  writeFileSync(beside, bytes);
-  if (old) chmodSync(beside, old.mode & 0o7777);
-  renameSync(beside, file);
+  writeFileSync(toSystem(beside), bytes);
+  if (old) chmodSync(toSystem(beside), old.mode & 0o7777);
+  renameSync(toSystem(beside), toSystem(file));
 }

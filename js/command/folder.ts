@@ -5,6 +5,7 @@ import { join, sep } from "node:path";
 
 import { ending, PHOTOS } from "./endings.js";
 import { because, found } from "./files.js";
+import { fromSystem, toSystem } from "./names.js";
 
 /** So many endings of other files are listed. */
 const MOST_ENDINGS = 8;
@@ -73,7 +74,7 @@ const many = (count: number, one: string, more: string, which = "") =>
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(toSystem(folder), { encoding: "buffer" }).map(fromSystem);
   } catch (error) {
     throw new Error(`cannot read the folder ${folder}: ${because(error)}`);
   }

@@ -1,13 +1,14 @@
 /** In: `Args`. Out: which photo goes where. Nothing is written onto a photo, nor twice. */
 
-import { mkdirSync, realpathSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, dirname, extname, join, resolve, sep } from "node:path";
 
 import type { Args } from "./args.js";
 import { formatOf } from "./endings.js";
-import { because, found, PIPE, say } from "./files.js";
+import { because, found, PIPE, realPath, say } from "./files.js";
 import { inFolder, photosIn } from "./folder.js";
 import { foldersOf, namesOf } from "./list.js";
+import { toSystem } from "./names.js";
 
 /** A photo and where its cut-out goes. */
 export interface Job {
@@ -60,7 +61,7 @@ async function pair(args: Args, ending: string): Promise<Job[]> {
     return [{ photo: first, output }];
   }
   if (output === PIPE) throw new Error("only one photo, not a folder, goes to standard output");
-  const results = output !== undefined && isThere(output) ? realpathSync(output) : undefined;
+  const results = output !== undefined && isThere(output) ? realPath(output) : undefined;
   const jobs = photos.flatMap((path) => {
     if (!isThere(path)) return [intoFolder(path)];
     const [inside, leftOut] = photosIn(path, recursive, results);
@@ -81,7 +82,7 @@ const isFolder = (path: string): boolean =>
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(toSystem(folder), { recursive: true });
   } catch (error) {
     throw new Error(`cannot make the folder ${folder}: ${because(error)}`);
   }
@@ -89,10 +90,7 @@ function makeFolder(folder: string): void {
 
 /** The one name of a file, whether it is there or not, behind all links. */
 function place(file: string): string {
-  for (const find of [
-    () => realpathSync(file),
-    () => join(realpathSync(dirname(file)), basename(file)),
-  ]) {
+  for (const find of [() => realPath(file), () => join(realPath(dirname(file)), basename(file))]) {
     try {
       return find();
     } catch {

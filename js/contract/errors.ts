@@ -90,13 +90,15 @@ export function isDomException(thrown: unknown, name?: string): boolean {
 
 const LONGEST = 80;
 
-/** A caller's own words as a message may hold them. */
+/** A caller's own words as a message may hold them; of an object its kind. */
 export function cut(words: unknown): string {
-  const text = String(words);
+  const text = isObject(words) ? brandOf(words) : String(words);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
 
 /** The engine's codes are lower case words, those of Node and of others are not. */
 function isErrorCode(code: unknown): code is ErrorCode {

@@ -2,8 +2,7 @@
 
 import { models } from "../wasm/assets.js";
 import { optionNames } from "../wasm/options.js";
-import { brandOf } from "./brand.js";
-import { CleancutError, cut } from "./errors.js";
+import { CleancutError, cut, isObject } from "./errors.js";
 import type { Device, ImageInput } from "./types.js";
 
 /** The engine's words, and a background picture, which is no word. */
@@ -17,8 +16,15 @@ const LONGEST = 80;
 const REQUEST = ["signal", "onProgress"];
 const DEVICES: readonly Device[] = ["auto", "cpu", "webgpu", "software"];
 
+/** Refuses options that are no object. */
+export function mustBeOptions(options: unknown): void {
+  if (isObject(options)) return;
+  throw new CleancutError("option", `the options are ${cut(options)}; give an object`);
+}
+
 /** Refuses what neither the engine nor `also` knows; values are the engine's to judge. */
 export function choose(options: object, also: readonly string[] = []): Choice {
+  mustBeOptions(options);
   const words: string[] = [];
   let ground: Choice["ground"];
   for (const [name, value] of Object.entries(options)) {
@@ -28,7 +34,7 @@ export function choose(options: object, also: readonly string[] = []): Choice {
     if (name === "background" && isObject(value) && "image" in value) {
       const { image, fit } = value as { image: ImageInput; fit?: unknown };
       ground = image;
-      if (fit !== undefined) words.push("background-fit", String(fit));
+      if (fit !== undefined) words.push("background-fit", toText("backgroundFit", fit));
     } else {
       const text = toWord(name, value);
       if (text.length > LONGEST) throw wrong(name, text);
@@ -45,6 +51,7 @@ export function toName(word: string): string {
 
 /** Refuses every option that is not in `known`. */
 export function checkNames(options: object, known: readonly string[]): void {
+  mustBeOptions(options);
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new CleancutError(
@@ -71,25 +78,25 @@ export function mustBeDevice(device: unknown): void {
 function toWord(name: string, value: unknown): string {
   if (value === false && name === "refine") return "off";
   if (value === false && name === "shadow") return "none";
-  if (name === "margin" && Array.isArray(value)) return value.join(" ");
+  if (name === "margin" && Array.isArray(value))
+    return value.map((length) => toText(name, length)).join(" ");
   if (isObject(value)) {
     if (name === "size" && ("width" in value || "height" in value)) {
       const { width = "", height = "" } = value as { width?: unknown; height?: unknown };
-      return `${width}x${height}`;
+      return `${toText(name, width)}x${toText(name, height)}`;
     }
-    if (name === "background" && "blur" in value) return `blur ${value.blur}`;
+    if (name === "background" && "blur" in value) return `blur ${toText(name, value.blur)}`;
   }
+  return toText(name, value);
+}
+
+function toText(name: string, value: unknown): string {
   if (["string", "number", "boolean"].includes(typeof value)) return String(value);
   throw wrong(name, value);
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
 function wrong(name: string, value: unknown): CleancutError {
-  const written = isObject(value) ? brandOf(value) : cut(value);
-  return new CleancutError("option", `${name} is ${written}`, {
+  return new CleancutError("option", `${name} is ${cut(value)}`, {
     hint: "docs/api.md says what each option takes.",
   });
 }

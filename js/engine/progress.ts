@@ -1,5 +1,7 @@
 /** How far a request is, as its listener is told. */
 
+import { CleancutError, cut, isObject } from "../contract/errors.js";
+import { mustBeOptions } from "../contract/options.js";
 import type { Phase, Progress, RequestOptions } from "../contract/types.js";
 import type { Job } from "./task.js";
 
@@ -28,7 +30,15 @@ export function bytesLoaded(loadedBytes: number, totalBytes: number): Progress {
  * The job of one request. Its progress never goes back and ends with `signal`. What a listener
  * throws is its page's bug to see; it must not decide the request.
  */
-export function toJob({ signal, onProgress }: RequestOptions): Job {
+export function toJob(options: RequestOptions): Job {
+  mustBeOptions(options);
+  const { signal, onProgress } = options;
+  if (signal !== undefined && !(isObject(signal) && "aborted" in signal)) {
+    throw new CleancutError("option", `signal is ${cut(signal)}; it takes an AbortSignal`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new CleancutError("option", `onProgress is ${cut(onProgress)}; it takes a function`);
+  }
   let furthest = 0;
   return {
     signal,

@@ -1,7 +1,7 @@
 /** In: where wasm and model are to come from, as a caller says it. Out: the same for any thread. */
 
 import { brandOf } from "../contract/brand.js";
-import { CleancutError, cut } from "../contract/errors.js";
+import { CleancutError, cut, isObject } from "../contract/errors.js";
 import type { Bytes, LoadOptions } from "../contract/types.js";
 
 /** What drives a GPU. */
@@ -28,6 +28,10 @@ export function toSources({ assets, cache, integrity }: LoadOptions): Sources {
   if (typeof assets === "string" || isUrl(assets)) {
     return { folder: absolute(`${assets}`.replace(/\/?$/, "/")), ...rest };
   }
+  if (!isObject(assets)) {
+    const hint = "Give a folder's URL, or an object with wasm and model.";
+    throw new CleancutError("option", `assets is ${cut(assets)}`, { hint });
+  }
   const resolve = <T>(source: T | string | URL) =>
     typeof source === "string" || isUrl(source) ? absolute(source) : source;
   return { wasm: resolve(assets.wasm), model: resolve(assets.model), ...rest };
@@ -40,6 +44,6 @@ function absolute(url: string | URL): string {
   try {
     return new URL(url, base).href;
   } catch (cause) {
-    throw new CleancutError("option", `assets: "${cut(url)}" is not a URL`, { cause });
+    throw new CleancutError("option", `assets: "${cut(`${url}`)}" is not a URL`, { cause });
   }
 }

@@ -14,6 +14,8 @@ use super::network::{Network, Operator, shape};
 
 /// Maps begin at multiples of a cache line.
 const ALIGN: usize = 64;
+/// What the maps may take together; the shipped networks take less than 192 MB at 640 px.
+const MAX_BYTES: usize = 256 << 20;
 
 /// Where a map lies in the arena, bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +63,11 @@ pub(super) fn place(network: &Network, order: &[usize]) -> TractResult<Places> {
     let homes = homes(network)?;
     let buffers = buffers(network, order, &homes);
     let starts = starts(&buffers);
+    let ends =
+        starts.iter().zip(&buffers).map(|(start, buffer)| start.saturating_add(buffer.bytes));
+    let bytes = ends.max().unwrap_or(0);
+    ensure!(bytes <= MAX_BYTES, "its maps need {bytes} bytes; the limit is {MAX_BYTES}");
+    let bytes = bytes.next_multiple_of(ALIGN);
     let place = |node: usize, home: Home| Place {
         shape: shape(network, node),
         stride: shape(network, home.node).pixel_bytes(),
@@ -81,8 +88,6 @@ pub(super) fn place(network: &Network, order: &[usize]) -> TractResult<Places> {
         Operator::Source | Operator::Concat => 0,
     });
     let scratch = scratch.max().unwrap_or(0);
-    let ends = starts.iter().zip(&buffers).map(|(start, buffer)| start + buffer.bytes);
-    let bytes = ends.max().unwrap_or(0).next_multiple_of(ALIGN);
     Ok(Places { of, copies, bytes, scratch })
 }
 
@@ -153,7 +158,7 @@ fn buffers(network: &Network, order: &[usize], homes: &[Home]) -> Vec<Buffer> {
 fn starts(buffers: &[Buffer]) -> Vec<usize> {
     let mut largest_first: Vec<usize> = (0..buffers.len()).collect();
     largest_first.sort_by_key(|&buffer| std::cmp::Reverse(buffers[buffer].bytes));
-    let mut starts = vec![0; buffers.len()];
+    let mut starts = vec![0_usize; buffers.len()];
     let mut placed: Vec<usize> = vec![];
     for id in largest_first {
         let buffer = &buffers[id];
@@ -164,12 +169,12 @@ fn starts(buffers: &[Buffer]) -> Vec<usize> {
         let mut taken: Vec<Range<usize>> = placed
             .iter()
             .filter(lives_with)
-            .map(|&other| starts[other]..starts[other] + buffers[other].bytes)
+            .map(|&other| starts[other]..starts[other].saturating_add(buffers[other].bytes))
             .collect();
         taken.sort_by_key(|range| range.start);
-        let mut start = 0;
+        let mut start = 0_usize;
         for range in taken {
-            if start + buffer.bytes <= range.start {
+            if start.saturating_add(buffer.bytes) <= range.start {
                 break;
             }
             start = start.max(range.end);

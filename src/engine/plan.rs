@@ -19,6 +19,8 @@ const MAGIC: &[u8; 8] = b"cleancut";
 const VERSION: u32 = 5;
 const MAX_DILATION: usize = 64;
 const MAX_SCALE: usize = 64;
+/// More than any network this engine is for; the graph is put in order in the square of it.
+const MAX_NODES: usize = 1024;
 
 /// A network.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,7 +95,7 @@ impl Plan {
         }
         let mut reader = Reader { left: rest };
         let source = reader.array()?;
-        let count = reader.u32()? as usize;
+        let count = reader.size("nodes", 1..=MAX_NODES)?;
         let mut nodes = vec![];
         for index in 0..count {
             nodes.push(reader.node(index)?);

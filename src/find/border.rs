@@ -8,7 +8,7 @@
 
 use super::subject::Sides;
 use crate::raster::field::{between, lerp};
-use crate::raster::{Image, Saliency};
+use crate::raster::{Image, Saliency, larger};
 
 /// How wide the border is on a map of 320.
 const WIDTH: u32 = 5;
@@ -31,7 +31,7 @@ pub fn reach_border(saliency: &Saliency) -> Saliency {
     let value = |x: u32, y: u32| saliency.values()[(y * side + x) as usize];
     let values = (0..side * side).map(|at| {
         let (x, y) = (at % side, at / side);
-        value(x, y).max(value(inwards(x), inwards(y)))
+        larger(value(x, y), value(inwards(x), inwards(y)))
     });
     Saliency::new(side, values.collect())
 }

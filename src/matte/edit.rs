@@ -1,7 +1,7 @@
 //! In: a [`Mask`] and [`Stroke`]s, in the order they were drawn. Out: the mask with the strokes
 //! painted in: what a user keeps or erases by hand. The network is not asked again.
 
-use crate::raster::Mask;
+use crate::raster::{Mask, larger, smaller};
 
 /// One movement of a round brush.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,25 @@ pub struct Stroke {
     pub radius_px: f32,
     /// The share of the radius that is painted in full, 0 to 1; from there it fades to the rim.
     pub hardness: f32,
+}
+
+impl Stroke {
+    /// Strokes as numbers in turn: keep (1) or erase (0), radius px, hardness, the number of points,
+    /// and x, y of each. What is missing at the end is left out.
+    pub fn parse(mut numbers: &[f32]) -> Vec<Self> {
+        let mut strokes = Vec::new();
+        while let [keep, radius_px, hardness, count, rest @ ..] = numbers {
+            let (points, rest) = rest.split_at((*count as usize).saturating_mul(2).min(rest.len()));
+            numbers = rest;
+            strokes.push(Self {
+                keep: *keep != 0.0,
+                points: points.as_chunks().0.to_vec(),
+                radius_px: *radius_px,
+                hardness: *hardness,
+            });
+        }
+        strokes
+    }
 }
 
 /// Paints `strokes` over `mask`. A stroke that crosses itself counts once.
@@ -49,8 +68,8 @@ impl Area {
         let radius = stroke.radius_px;
         let span = |axis: usize, size: u32| {
             let along = || stroke.points.iter().map(|point| point[axis]);
-            let first = along().fold(f32::INFINITY, f32::min) - radius;
-            let last = along().fold(f32::NEG_INFINITY, f32::max) + radius;
+            let first = along().fold(f32::INFINITY, smaller) - radius;
+            let last = along().fold(f32::NEG_INFINITY, larger) + radius;
             let first = first.floor().clamp(0.0, size as f32) as usize;
             let end = last.ceil().clamp(0.0, size as f32) as usize;
             (end > first).then(|| (first, end - first))
@@ -77,8 +96,8 @@ impl Area {
         let full = radius * stroke.hardness.clamp(0.0, 1.0);
         let rows = self.y as f32..(self.y + self.height) as f32;
         let clip = |y: f32| (y.clamp(rows.start, rows.end) - rows.start) as usize;
-        let first = clip((from[1].min(to[1]) - radius).floor());
-        let end = clip((from[1].max(to[1]) + radius).ceil());
+        let first = clip((smaller(from[1], to[1]) - radius).floor());
+        let end = clip((larger(from[1], to[1]) + radius).ceil());
         for row in first..end {
             for column in 0..self.width {
                 let centre = [(self.x + column) as f32 + 0.5, (self.y + row) as f32 + 0.5];
@@ -89,7 +108,7 @@ impl Area {
                     ((radius - distance) / (radius - full)).clamp(0.0, 1.0)
                 };
                 let painted = &mut paint[row * self.width + column];
-                *painted = painted.max(strength);
+                *painted = larger(*painted, strength);
             }
         }
     }

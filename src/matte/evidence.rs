@@ -10,7 +10,7 @@
 use super::gaussian::{Gaussian, NOISE, moments};
 use super::palette::Palette;
 use crate::raster::field::{Field, window_means};
-use crate::raster::sigmoid;
+use crate::raster::{sigmoid, smaller};
 
 /// The window's radius, as a part of the field's longer side.
 const REACH: usize = 6;
@@ -71,7 +71,7 @@ fn palette(colours: &[[f32; 4]], width: usize, sureness: fn(&[f32; 4]) -> f32) -
 fn near(means: &[f32; 16], colour: &[f32; 4]) -> f32 {
     let (subject, ground) = means.split_at(8);
     let (subject, ground) = (Gaussian::of(subject, NOISE), Gaussian::of(ground, NOISE));
-    let fewer = means[0].min(means[8]);
+    let fewer = smaller(means[0], means[8]);
     let likelier = subject.distance(colour) - ground.distance(colour)
         + libm::logf(subject.volume() / ground.volume());
     (-0.5 * likelier).clamp(-LOUDEST_NEAR, LOUDEST_NEAR) * fewer / (fewer + FEW)

@@ -5,8 +5,8 @@
 //! arXiv 1505.00996): the models are found on the small field and read between its cells at the
 //! photo's own resolution.
 
-use crate::raster::Image;
 use crate::raster::field::{Field, lerp, neighbours, spans, window_means};
+use crate::raster::{Image, larger, smaller};
 
 /// The window's radius, as a part of the field's longer side.
 const REACH: usize = 64;
@@ -132,8 +132,8 @@ fn stretched(&[r, g, b, offset]: &[f32; 4]) -> [f32; 4] {
 
 /// 0 or 255 where the model says so for every colour there is.
 fn surely(&[r, g, b, offset]: &[f32; 4]) -> Option<u8> {
-    let most = offset + 255.0 * (r.max(0.0) + g.max(0.0) + b.max(0.0));
-    let least = offset + 255.0 * (r.min(0.0) + g.min(0.0) + b.min(0.0));
+    let most = offset + 255.0 * (larger(r, 0.0) + larger(g, 0.0) + larger(b, 0.0));
+    let least = offset + 255.0 * (smaller(r, 0.0) + smaller(g, 0.0) + smaller(b, 0.0));
     if most <= 0.0 {
         Some(0)
     } else if least >= 255.0 {

@@ -22,7 +22,7 @@ pub mod studio;
 use crate::options::{Options, Refine};
 use crate::raster::field::guide;
 use crate::raster::resample::resize_mask;
-use crate::raster::{Image, Mask, Saliency};
+use crate::raster::{Image, Mask, Saliency, larger, smaller};
 use evidence::weigh_evidence;
 use guided::Guided;
 use regions::clean;
@@ -64,11 +64,11 @@ pub fn matte(saliency: &Saliency, photo: &Image, small: &Image, options: &Option
 /// Min-max normalisation as in U2-Net's reference, with both ends held: the divisor is at least
 /// `SUBJECT_AT_LEAST - GROUND_AT_MOST`, so noise on a flat map stays noise.
 fn stretch(values: &[f32]) -> Vec<u8> {
-    let (min, max) = values
-        .iter()
-        .fold((f32::INFINITY, f32::NEG_INFINITY), |(min, max), &v| (min.min(v), max.max(v)));
-    let low = min.min(GROUND_AT_MOST);
-    let high = max.max(SUBJECT_AT_LEAST);
+    let (min, max) = values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(min, max), &v| {
+        (smaller(min, v), larger(max, v))
+    });
+    let low = smaller(min, GROUND_AT_MOST);
+    let high = larger(max, SUBJECT_AT_LEAST);
     values.iter().map(|&v| (255.0 * (v - low) / (high - low)).round() as u8).collect()
 }
 

@@ -4,6 +4,7 @@
 //! 1991): the widest group of colours is cut at its mean, across its longest axis.
 
 use super::gaussian::{Gaussian, NOISE, moments};
+use crate::raster::larger;
 
 /// At most as many Gaussians.
 const COLOURS: usize = 8;
@@ -48,7 +49,7 @@ impl Palette {
         self.colours
             .iter()
             .map(|(share, gaussian)| share - 0.5 * gaussian.distance(colour))
-            .fold(f32::NEG_INFINITY, f32::max)
+            .fold(f32::NEG_INFINITY, larger)
     }
 }
 

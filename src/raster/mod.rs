@@ -2,6 +2,7 @@
 //! pipeline and no option.
 
 mod area;
+mod extremes;
 pub(crate) mod field;
 mod image;
 pub(crate) mod resample;
@@ -10,6 +11,7 @@ mod shrink;
 mod sigmoid;
 
 pub use area::{Area, Rect};
+pub(crate) use extremes::{larger, smaller};
 pub use image::{Image, Mask};
 pub use saliency::{INPUT_SIDE, Input, Saliency, View};
 pub(crate) use shrink::shrink;

@@ -12,15 +12,16 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 
 import { preview } from "../../tools/lab.mjs";
-import { setUpFirefox, setUpWebKit } from "../../tools/setup.mjs";
 import { ROOT } from "../../tools/step.mjs";
 import { targetFolder } from "../../tools/wasm.mjs";
 import { launchFirefox } from "./firefox.mjs";
 import { launchWebKit } from "./webkit.mjs";
 
+/** `tools/test.mjs` names what is there. */
+const { CLEANCUT_FIREFOX, CLEANCUT_WEBKIT } = process.env;
 const ENGINES = {
-  Firefox: () => launchFirefox(setUpFirefox()),
-  WebKitGTK: () => launchWebKit(setUpWebKit()),
+  ...(CLEANCUT_FIREFOX && { Firefox: () => launchFirefox(CLEANCUT_FIREFOX) }),
+  ...(CLEANCUT_WEBKIT && { WebKitGTK: () => launchWebKit(CLEANCUT_WEBKIT) }),
 };
 const [PACKAGE_PORT, PAGE_PORT] = [4181, 4182];
 const ORIGIN = `http://localhost:${PACKAGE_PORT}`;

@@ -145,3 +145,20 @@ async function run({ args, stdin, closed = [], limit }, cwd) {
   const status = await new Promise((resolve) => child.on("close", resolve));
   return { status, stdout: Buffer.concat(read.stdout), stderr: `${Buffer.concat(read.stderr)}` };
 }
+
+test("names that are no UTF-8 are kept", { skip: process.platform !== "linux" }, () => {
+  const folder = join(app, "names");
+  mkdirSync(folder);
+  const name = (ending) => Buffer.from(`a\xff\xe4b.${ending}`, "latin1");
+  const path = (name) => Buffer.concat([Buffer.from(`${folder}/`), name]);
+  writeFileSync(path(name("jpg")), fixture("mug.jpg"));
+  writeFileSync(path(Buffer.from("ä💥\ufffd.jpg")), fixture("mug.jpg"));
+  const args = [folder, "-o", join(folder, "out")];
+  const made = spawnSync(join(app, "node_modules/.bin/cleancut"), args, { encoding: "utf8" });
+  assert.equal(made.status, 0, made.stderr);
+  const found = readdirSync(join(folder, "out"), { encoding: "latin1" });
+  const expected = [name("png"), Buffer.from("ä💥\ufffd.png")].map((name) =>
+    name.toString("latin1"),
+  );
+  assert.deepEqual(found.sort(), expected.sort());
+});

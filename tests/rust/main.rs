@@ -5,6 +5,7 @@ mod catalogue;
 mod command_line;
 mod command_table;
 mod decode;
+mod fuzz;
 mod golden;
 mod house;
 mod jpeg;

@@ -6,7 +6,7 @@
 
 use super::cells::{Cell, Cells};
 use super::surface::{Surface, TRIMS, distance};
-use crate::raster::Image;
+use crate::raster::{Image, larger};
 
 /// The width of the border that is looked at, as a share of the longer side.
 const BORDER: f32 = 0.015;
@@ -140,7 +140,7 @@ impl Ground {
             colours,
             is_plain,
         };
-        ground.grain = ground.grain(photo, &border).max(ground.grain);
+        ground.grain = larger(ground.grain(photo, &border), ground.grain);
         Ok(ground)
     }
 
@@ -191,8 +191,8 @@ impl Fit {
             }
         }
         let deviation = median(&mut residuals);
-        let tolerance = (2.5 * deviation + 2.0).max(3.0);
-        let noise = (2.0 * median(&mut spans)).max(tolerance + 3.0);
+        let tolerance = larger(2.5 * deviation + 2.0, 3.0);
+        let noise = larger(2.0 * median(&mut spans), tolerance + 3.0);
         Self { surface, deviation, tolerance, noise }
     }
 
@@ -237,7 +237,7 @@ fn share(cells: &[usize], is_so: impl Fn(&&usize) -> bool) -> f32 {
 
 /// How far anything in `cell` lies from `colour`, levels.
 fn span(Cell { low, high, .. }: &Cell, colour: [f32; 3]) -> f32 {
-    distance(low.map(f32::from), colour).max(distance(high.map(f32::from), colour))
+    larger(distance(low.map(f32::from), colour), distance(high.map(f32::from), colour))
 }
 
 /// Every cell along the border.

@@ -10,7 +10,7 @@ use super::cells::{Cell, Cells};
 use super::flood::{Evenness, flood, is_shade, regions};
 use super::ground::Ground;
 use crate::raster::field::between;
-use crate::raster::{Image, Mask};
+use crate::raster::{Image, Mask, larger, smaller};
 use std::ops::Range;
 
 /// The share of what the mask leaves that the flood reaches, at least: bars around a photo are not
@@ -202,7 +202,7 @@ fn nodes(ground: &Ground, known: &[Known], band: &[bool]) -> Vec<Node> {
     let node = |at: usize| {
         let colour = outside[at].unwrap_or_else(|| ground.at(at));
         let subject = inside[at].unwrap_or_else(|| farthest(&cells.cells[at], colour));
-        let apart = (0..3).map(|c| (subject[c] - colour[c]).abs()).fold(0.0, f32::max);
+        let apart = (0..3).map(|c| (subject[c] - colour[c]).abs()).fold(0.0, larger);
         let trust = match known[at] {
             Known::Nothing => 0.0,
             _ => ((apart - ground.grain - ALIKE) / (APART - ALIKE)).clamp(0.0, 1.0),
@@ -308,12 +308,12 @@ impl Node {
         let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
         let line = [0, 1, 2].map(|c| self.subject[c] - self.ground[c]);
         let from = [0, 1, 2].map(|c| colour[c] - self.ground[c]);
-        let power = dot(line, line).max(1.0);
+        let power = larger(dot(line, line), 1.0);
         let along = dot(from, line) / power;
         let off = [0, 1, 2].map(|c| from[c] - along * line[c]);
         let other = (dot(off, off).sqrt() - noise) / OFF_LINE;
-        let floor = (noise / power.sqrt()).min(0.4);
-        ((along.max(other) - floor) / (CEILING - floor)).clamp(0.0, 1.0)
+        let floor = smaller(noise / power.sqrt(), 0.4);
+        ((larger(along, other) - floor) / (CEILING - floor)).clamp(0.0, 1.0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! In: [`Cells`], and which of them to look at. Out: a [`Surface`], a smooth colour for every place.
 
 use super::cells::Cells;
+use crate::raster::larger;
 
 /// Residuals at which cells leave the fit, levels, and the terms of the polynomial by then.
 pub(super) const TRIMS: [(f32, usize); 5] = [(60.0, 1), (40.0, 3), (24.0, 3), (16.0, 6), (10.0, 6)];
@@ -102,5 +103,5 @@ fn solve(mut rows: [[f64; TERMS + 3]; TERMS], terms: usize) -> Option<[[f32; 3];
 /// The largest of the channels' differences.
 pub(super) fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
     let apart = [0, 1, 2].map(|c| (a[c] - b[c]).abs());
-    apart[0].max(apart[1]).max(apart[2])
+    larger(larger(apart[0], apart[1]), apart[2])
 }

@@ -2,7 +2,7 @@
 //! detail (a blurred ground, a shadow) is made on it and drawn smoothly.
 
 use super::{Field, between, lerp, spread};
-use crate::raster::{Area, Image, Mask};
+use crate::raster::{Area, Image, Mask, larger};
 
 /// `[height, width, C]` f32 cells that tile `area`, photo px.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ impl Grid<4> {
         let (pixels, coverage) = (photo.pixels(), mask.values());
         grid.add((photo.width(), photo.height()), |at| {
             let pixel = &pixels[at * 4..][..4];
-            let clear = (1.0 - 4.0 * f32::from(coverage[at]) / 255.0).max(0.0);
+            let clear = larger(1.0 - 4.0 * f32::from(coverage[at]) / 255.0, 0.0);
             let weight = clear * clear * f32::from(pixel[3]) / 255.0;
             let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
             [red * weight, green * weight, blue * weight, weight]

@@ -4,6 +4,7 @@
 //! by their weights until every gap is closed, then read back up where the weights left room.
 
 use super::{Field, lerp, neighbours};
+use crate::raster::larger;
 
 /// `weighted`: red, green, blue times weight, and weight in [0, 1]. The result's fourth channel is 0
 /// where no cell had any weight, else 1.
@@ -43,7 +44,7 @@ fn halved(field: &Field<[f32; 4]>) -> Field<[f32; 4]> {
         }
     }
     for cell in &mut small.cells {
-        let share = 1.0 / cell[3].max(1.0);
+        let share = 1.0 / larger(cell[3], 1.0);
         *cell = cell.map(|value| value * share);
     }
     small

@@ -2,7 +2,7 @@
 
 use crate::matte::studio::recognise;
 use crate::raster::field::Grid;
-use crate::raster::{Area, Image, Mask};
+use crate::raster::{Area, Image, Mask, larger, smaller};
 
 /// The most cells along a side.
 const LONGEST: usize = 768;
@@ -36,7 +36,7 @@ pub(super) fn kept(photo: &Image, mask: &Mask) -> Option<Grid<1>> {
     for (at, cell) in shadow.field.cells.iter_mut().enumerate() {
         let (x, y) = (at % columns, at / columns);
         let [red, green, blue, weight] = *cell;
-        let colour = [red, green, blue].map(|sum| sum / weight.max(1e-6));
+        let colour = [red, green, blue].map(|sum| sum / larger(weight, 1e-6));
         let ground = plain.colour(middle(x, columns, width), middle(y, rows, height));
         let dark = darkness(colour, ground, plain.deviation());
         *cell = [dark * fade(x, columns) * fade(y, rows) * weight, 0.0, 0.0, weight];
@@ -48,15 +48,15 @@ pub(super) fn kept(photo: &Image, mask: &Mask) -> Option<Grid<1>> {
 
 /// How much darker `colour` is than a `ground` that strays by `deviation`, levels: 0 to [`DARKEST`].
 fn darkness(colour: [f32; 3], ground: [f32; 3], deviation: f32) -> f32 {
-    let ratios = [0, 1, 2].map(|c| colour[c] / ground[c].max(1.0));
-    let least = ratios.iter().copied().fold(f32::INFINITY, f32::min);
-    let most = ratios.iter().copied().fold(0.0, f32::max);
+    let ratios = [0, 1, 2].map(|c| colour[c] / larger(ground[c], 1.0));
+    let least = ratios.iter().copied().fold(f32::INFINITY, smaller);
+    let most = ratios.iter().copied().fold(0.0, larger);
     let alike = 1.0 - ((most - least - ALIKE[0]) / (ALIKE[1] - ALIKE[0])).clamp(0.0, 1.0);
-    let noise = 0.01 + 2.0 * deviation / brightest(ground).max(1.0);
+    let noise = 0.01 + 2.0 * deviation / larger(brightest(ground), 1.0);
     let dark = (1.0 - most - noise) / (1.0 - noise);
     dark.clamp(0.0, DARKEST) * alike
 }
 
 fn brightest(colour: [f32; 3]) -> f32 {
-    colour.iter().copied().fold(0.0, f32::max)
+    colour.iter().copied().fold(0.0, larger)
 }

@@ -14,7 +14,7 @@ use super::frame::{Placement, Room};
 use crate::find::subject::Subject;
 use crate::options::Shadow;
 use crate::raster::field::{Grid, radius_of};
-use crate::raster::{Area, Image, Mask};
+use crate::raster::{Area, Image, Mask, smaller};
 
 /// A blurred copy of the mask, moved down.
 struct Blurred {
@@ -107,7 +107,7 @@ fn soft(mask: &Mask, subject: &Subject) -> Option<Grid<1>> {
     let values = mask.values();
     light.add((mask.width(), mask.height()), |at| [f32::from(values[at])]);
     let full = 255.0 * light.cell_area();
-    light.field.cells.iter_mut().for_each(|[value]| *value = (*value / full).min(1.0));
+    light.field.cells.iter_mut().for_each(|[value]| *value = smaller(*value / full, 1.0));
     let cells = light.field.cells.len();
     let shadows = [DROP, CONTACT].map(|Blurred { down, deviation, opacity }| {
         let mut shadow = light.field.clone();
