@@ -13,6 +13,9 @@ use cleancut::engine::onnx::{Onnx, Spec};
 use cleancut::find::preprocess::preprocess;
 use cleancut::raster::{Input, Saliency, View};
 
+/// From what the network sees to what it finds.
+type Run = Box<dyn Fn(&Input) -> cleancut::Result<Saliency>>;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [model, side, preset @ ..] = &args[..] else {
@@ -20,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (bytes, side) = (std::fs::read(model)?, side.parse::<u32>()?);
     let mut view = View::square(side);
-    let run: Box<dyn Fn(&Input) -> cleancut::Result<Saliency>> = match preset {
+    let run: Run = match preset {
         [] => {
             let engine = Engine::load(&bytes)?;
             Box::new(move |input| engine.run(input))
