@@ -68,8 +68,9 @@ pub(crate) fn photo_that_says(bytes: &[u8]) -> Option<Vec<u8>> {
     let grey = if kind >= 128 { 0 } else { 2 };
     let header = [0, 0, 0, 2, 0, 0, 0, 2, 8, grey, 0, 0, 0];
     let row = if grey == 0 { 3 } else { 7 };
-    let pixels: Vec<u8> =
-        (0..2 * row).map(|at: u8| if at % row == 0 { 0 } else { at.wrapping_mul(31) }).collect();
+    let pixels: Vec<u8> = (0..2 * row)
+        .map(|at: u8| if at.is_multiple_of(row) { 0 } else { at.wrapping_mul(31) })
+        .collect();
     let file = [
         SIGNATURE.as_slice(),
         &chunk(b"IHDR", &header),

@@ -91,8 +91,8 @@ fn parsed(bytes: &[u8]) -> Option<Options> {
 
 fn words() -> Vec<Vec<u8>> {
     [
-        "crop\0true\0margin\05% 2px\0aspect\03:4\0size\040x\0background\0#fa0\0shadow\0soft",
-        "preset\0amazon\0fill\090%\0align\0top left\0format\0jpeg\0quality\070",
+        "crop\0true\0margin\x005% 2px\0aspect\x003:4\0size\x0040x\0background\0#fa0\0shadow\0soft",
+        "preset\0amazon\0fill\x0090%\0align\0top left\0format\0jpeg\0quality\x0070",
         "background\0blur 5%\0channels\0alpha\0format\0webp\0snap\0false\0decontaminate\0false",
         "method\0studio\0refine\0off\0holes\0open\0subjects\0largest\0shadow\0keep\0format\0raw",
     ]
