@@ -93,7 +93,7 @@ test("the JavaScript stays small, and weighs what the documentation says", () =>
     "cleancut/element": added("element.js"),
     "cleancut/attach": added("attach.js"),
   };
-  assert.ok(sizes.cleancut <= 15 * 1000, `cleancut is ${sizes.cleancut} bytes of brotli`);
+  assert.ok(sizes.cleancut <= 17 * 1000, `cleancut is ${sizes.cleancut} bytes of brotli`);
   assert.ok(sizes["cleancut/element"] <= 6 * 1024, `the element adds ${sizes["cleancut/element"]}`);
 
   const text = readFileSync(join(ROOT, "docs/api.md"), "utf8");
