@@ -4,7 +4,6 @@
  * `--record NAME` also writes benches/record/NAME.md.
  */
 
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { cpus, tmpdir } from "node:os";
@@ -12,14 +11,9 @@ import { extname, join, resolve } from "node:path";
 
 import { launch } from "../tools/lab.mjs";
 import { ask, ROOT, say, step } from "../tools/step.mjs";
-import { median } from "./median.mjs";
+import { median, medianOfEach } from "./median.mjs";
+import { enlarge, SIZES, STEPS, timeNatively } from "./mug.mjs";
 
-const STEPS = ["decode", "preprocess", "inference", "matte", "compose", "encode"];
-/** The mug as it is, and as a 12-megapixel phone would have taken it. */
-const SIZES = [
-  [720, 540],
-  [4000, 3000],
-];
 const ROUNDS = 15;
 /** What stands beside the other tree's default. */
 const SIDES = { other: {}, base: { model: "base" }, small: { model: "small" } };
@@ -38,17 +32,6 @@ async function serve(folders) {
   });
   await new Promise((done) => server.listen(0, "localhost", done));
   return server;
-}
-
-/** Runs in the page: the mug, enlarged, as a JPEG file. */
-async function enlarge([width, height]) {
-  const mug = await createImageBitmap(await (await fetch("/fixtures/mug.jpg")).blob());
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(mug, 0, 0, width, height);
-  const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
-  return [...new Uint8Array(await blob.arrayBuffer())];
 }
 
 /** Runs in the page: leaves `once`, says how long the engine took to be ready. */
@@ -70,19 +53,6 @@ async function load([tree, options]) {
   };
   return ms;
 }
-
-function timeOnce(binary, options, photo, output) {
-  const args = [photo, "-o", output, "--timings", ...options];
-  const line = execFileSync("sh", ["-c", '"$0" "$@" 2>&1', binary, ...args], { encoding: "utf8" });
-  const steps = STEPS.map((name) => [name, Number(line.match(`${name} ([\\d.]+) ms`)[1])]);
-  const whole = steps.reduce((sum, [, ms]) => sum + ms, 0);
-  return { ...Object.fromEntries(steps), whole };
-}
-
-const medians = (rounds) =>
-  Object.fromEntries(
-    Object.keys(rounds[0]).map((key) => [key, median(rounds.map((round) => round[key]))]),
-  );
 
 function table(title, names, results) {
   const sides = Object.keys(results);
@@ -132,12 +102,15 @@ async function time(pages, binaries, bytes, rounds) {
   for (let round = 0; round <= rounds; round++) {
     for (const side of sides) {
       const words = side === "other" ? [] : ["--model", side];
-      native[side].push(timeOnce(binaries[side] ?? binaries.ours, words, photo, `${photo}.png`));
+      const all = [photo, "-o", `${photo}.png`, ...words];
+      const steps = timeNatively(binaries[side] ?? binaries.ours, all);
+      const whole = Object.values(steps).reduce((sum, ms) => sum + ms, 0);
+      native[side].push({ ...steps, whole });
       inPage[side].push(await pages[side].evaluate("once()"));
     }
   }
   const middle = (all) =>
-    Object.fromEntries(sides.map((side) => [side, medians(all[side].slice(1))]));
+    Object.fromEntries(sides.map((side) => [side, medianOfEach(all[side].slice(1))]));
   return { native: middle(native), inPage: middle(inPage) };
 }
 
@@ -154,7 +127,7 @@ async function main() {
   const server = await serve({
     ours: join(ROOT, "dist"),
     theirs: join(other, "dist"),
-    fixtures: join(ROOT, "tests", "fixtures"),
+    tests: join(ROOT, "tests"),
   });
   const browser = await launch();
   const text = [];

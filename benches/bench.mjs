@@ -3,7 +3,7 @@
  * the sizes of what is shipped. `-- --record NAME` also writes benches/record/NAME.md.
  */
 
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,40 +13,18 @@ import { build } from "../tools/build.mjs";
 import { launch } from "../tools/lab.mjs";
 import { ask, ROOT, say, step } from "../tools/step.mjs";
 import { targetFolder } from "../tools/wasm.mjs";
-import { median } from "./median.mjs";
+import { medianOfEach } from "./median.mjs";
+import { enlarge, SIZES, STEPS, timeNatively } from "./mug.mjs";
 
 const ROUNDS = 5;
 const PORT = 4181;
-const STEPS = ["decode", "preprocess", "inference", "matte", "compose", "encode"];
-/** The mug as it is, and as a 12-megapixel phone would have taken it. */
-const SIZES = [
-  [720, 540],
-  [4000, 3000],
-];
-
-function medianOfEach(rounds) {
-  return Object.fromEntries(
-    Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]),
-  );
-}
 
 /** The steps' ms of one photo by the release binary; the first round warms up. */
-function timeNatively(photo) {
+function timeRounds(photo) {
   const binary = join(targetFolder(), "release", "cleancut");
   const output = join(mkdtempSync(join(tmpdir(), "cleancut-")), "cutout.png");
-  const rounds = Array.from({ length: ROUNDS + 1 }, () => {
-    const line = execFileSync(
-      "sh",
-      ["-c", '"$0" "$1" -o "$2" --timings 2>&1', binary, photo, output],
-      {
-        encoding: "utf8",
-      },
-    );
-    return Object.fromEntries(
-      STEPS.map((name) => [name, Number(line.match(`${name} ([\\d.]+) ms`)[1])]),
-    );
-  });
-  return medianOfEach(rounds.slice(1));
+  const round = () => timeNatively(binary, [photo, "-o", output]);
+  return medianOfEach(Array.from({ length: ROUNDS + 1 }, round).slice(1));
 }
 
 /**
@@ -70,17 +48,6 @@ async function timeInPage({ bytes, rounds }) {
   }
   const { load } = results[0];
   return { load, rounds: results.slice(1).map(({ load: _, ...steps }) => steps) };
-}
-
-/** Runs in the page: the mug, enlarged, as the bytes of a JPEG file. */
-async function enlarge([width, height]) {
-  const mug = await createImageBitmap(await (await fetch("/tests/fixtures/mug.jpg")).blob());
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(mug, 0, 0, width, height);
-  const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
-  return [...new Uint8Array(await blob.arrayBuffer())];
 }
 
 function sizes() {
@@ -126,7 +93,7 @@ async function main() {
       const bytes = await page.evaluate(enlarge, size);
       const photo = join(folder, `${size[0]}.jpg`);
       writeFileSync(photo, new Uint8Array(bytes));
-      const native = timeNatively(photo);
+      const native = timeRounds(photo);
       await page.reload();
       const { load, rounds } = await page.evaluate(timeInPage, { bytes, rounds: ROUNDS });
       const inPage = medianOfEach(rounds);

@@ -5,6 +5,7 @@ use super::evidence::ycc;
 use super::gaussian::{Gaussian, moments};
 use crate::options::{Holes, Subjects};
 use crate::raster::field::Field;
+use crate::raster::smaller;
 
 /// From here on the map says subject.
 const SUBJECT: f32 = 0.5;
@@ -198,7 +199,7 @@ fn depths(field: &Field<[f32; 4]>) -> Vec<f32> {
             .into_iter()
             .filter(|&(inside, ..)| inside)
             .map(|(_, index, step)| depths[index] + step)
-            .fold(depths[at], |least, depth| if depth < least { depth } else { least })
+            .fold(depths[at], |least, depth| smaller(depth, least))
     };
     for at in 0..width * height {
         let (x, up) = (at % width, at.wrapping_sub(width));

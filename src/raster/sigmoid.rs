@@ -1,6 +1,8 @@
 //! The logistic function, of sums and products alone, so that it is the same everywhere to the last
 //! bit and several at a time are computed at once.
 
+use super::{larger, smaller};
+
 /// `1 / (1 + e^-x)`, within 2e-7.
 pub(crate) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
@@ -17,8 +19,7 @@ const POWERS: [f32; 6] =
     [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5];
 
 fn exp(x: f32) -> f32 {
-    let x = if x > FARTHEST { FARTHEST } else { x };
-    let x = if x < -FARTHEST { -FARTHEST } else { x };
+    let x = larger(-FARTHEST, smaller(FARTHEST, x));
     let shifted = x * std::f32::consts::LOG2_E + WHOLE;
     let twos = shifted - WHOLE;
     let rest = x - twos * LN_2[0] - twos * LN_2[1];

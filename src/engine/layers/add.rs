@@ -5,6 +5,7 @@
 
 use super::{Layer, Shape, Values, View, ViewMut};
 use crate::engine::kernels::MAX_ACTIVATION;
+use crate::raster::{larger, smaller};
 
 /// Added to a small f32 it leaves the integer, rounded half to even, in the low bits, two's complement.
 const ROUND_SIGNED: f32 = 12_582_912.0;
@@ -49,10 +50,7 @@ impl Layer for Add {
             for (out, (a, b)) in output.row(y).chunks_mut(strides[2]).zip(runs) {
                 for ((out, &a), &b) in out[..run].iter_mut().zip(&a[..run]).zip(&b[..run]) {
                     let sum = (f32::from(a) - zero_a) * scale_a + (f32::from(b) - zero_b) * scale_b;
-                    let steps = sum / scale;
-                    // Not `clamp`: several at a time, wasm can but choose.
-                    let steps = if steps > low { steps } else { low };
-                    let steps = if steps < high { steps } else { high };
+                    let steps = smaller(larger(sum / scale, low), high);
                     *out = ((steps + ROUND_SIGNED).to_bits() as u8).wrapping_add(zero);
                 }
             }
