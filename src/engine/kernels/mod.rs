@@ -249,29 +249,44 @@ pub(crate) fn all() -> Vec<&'static Kernel> {
     kernels
 }
 
-/// Packs `weights`, `[c_out, k]` i8, for `elements`: `[c_out / 8, k / n, 8, n]`. `k` is counted in
-/// whole steps and `c_out` in whole blocks; what is missing is 0.
-pub(crate) fn pack(weights: &[i8], k: usize, elements: Elements) -> Vec<u8> {
+/// Packs weights for `elements`: `[c_out / 8, segments, len / n, 8, n]`, `c_out` in whole blocks and
+/// `len` in whole steps; what is missing is 0. `segment(channel, index)`: `[len]` i8.
+pub(crate) fn pack<'a>(
+    [c_out, segments, len]: [usize; 3],
+    elements: Elements,
+    segment: &dyn Fn(usize, usize) -> &'a [i8],
+) -> Vec<u8> {
     let n = elements.per_step();
-    let steps = k.div_ceil(n);
-    let blocks = (weights.len() / k).div_ceil(BLOCK);
-    let mut packed = vec![0; blocks * steps * BLOCK_STEP];
-    for (channel, row) in weights.chunks_exact(k).enumerate() {
+    let steps = len.div_ceil(n);
+    let mut packed = vec![0; c_out.div_ceil(BLOCK) * segments * steps * BLOCK_STEP];
+    for channel in 0..c_out {
         let (block, lane) = (channel / BLOCK, channel % BLOCK);
-        let steps = &mut packed[block * steps * BLOCK_STEP..][..steps * BLOCK_STEP];
-        let steps = steps.as_chunks_mut::<STEP>().0.iter_mut().skip(lane).step_by(BLOCK);
-        for (step, weights) in steps.zip(row.chunks(n)) {
-            let wide = |at: usize| i16::from(weights.get(at).copied().unwrap_or(0)).to_le_bytes();
-            *step = match (elements, weights) {
-                (Elements::Narrow, &[a, b, c, d]) => [a, b, c, d].map(|weight| weight as u8),
-                (Elements::Narrow, _) => {
-                    std::array::from_fn(|at| weights.get(at).map_or(0, |&w| w as u8))
+        for index in 0..segments {
+            let at = (block * segments + index) * steps * BLOCK_STEP;
+            let packed = packed[at..][..steps * BLOCK_STEP].as_chunks_mut::<STEP>().0;
+            let mut packed = packed.iter_mut().skip(lane).step_by(BLOCK);
+            let (whole, rest) = segment(channel, index).as_chunks::<STEP>();
+            let wide = |weights: [i8; 2]| bytemuck::cast::<_, [u8; 4]>(weights.map(i16::from));
+            if elements == Elements::Narrow {
+                packed
+                    .by_ref()
+                    .zip(whole)
+                    .for_each(|(step, weights)| *step = bytemuck::cast(*weights));
+            } else {
+                for &[a, b, c, d] in whole {
+                    packed
+                        .by_ref()
+                        .zip([[a, b], [c, d]])
+                        .for_each(|(step, weights)| *step = wide(weights));
                 }
-                (Elements::Wide, _) => {
-                    let [[a, b], [c, d]] = [wide(0), wide(1)];
-                    [a, b, c, d]
-                }
-            };
+            }
+            for (step, weights) in packed.zip(rest.chunks(n)) {
+                let weight = |at: usize| weights.get(at).copied().unwrap_or(0);
+                *step = match elements {
+                    Elements::Narrow => std::array::from_fn(|at| weight(at) as u8),
+                    Elements::Wide => wide([weight(0), weight(1)]),
+                };
+            }
         }
     }
     packed

@@ -187,7 +187,7 @@ mod native {
     #[test]
     fn scalar_sums_by_hand() {
         let weights: Vec<i8> = (0..8).flat_map(|channel| [channel, 1, -1, 2]).collect();
-        let packed = pack(&weights, 4, Elements::Narrow);
+        let packed = pack([8, 1, 4], Elements::Narrow, &|channel, _| &weights[4 * channel..][..4]);
         let x = [10, 20, 30, 40, 5, 6, 7, 8];
         let taps = [Tap { x: 0, w: 0, steps: 1 }];
         let row =
@@ -219,8 +219,12 @@ mod native {
 
     #[test]
     fn missing_channels_and_elements_are_zero() {
-        assert_eq!(pack(&[1, 2, 3], 3, Elements::Narrow)[..8], [1, 2, 3, 0, 0, 0, 0, 0]);
-        let wide = pack(&[-1, 2, 3], 3, Elements::Wide);
+        let packed = |weights: &'static [i8], elements| {
+            pack([1, 1, weights.len()], elements, &|_, _| weights)
+        };
+        assert_eq!(packed(&[1, 2, 3], Elements::Narrow)[..8], [1, 2, 3, 0, 0, 0, 0, 0]);
+        assert_eq!(packed(&[1, 2, 3, 4, -5], Elements::Narrow)[32..40], [251, 0, 0, 0, 0, 0, 0, 0]);
+        let wide = packed(&[-1, 2, 3], Elements::Wide);
         assert_eq!(wide.len(), 2 * BLOCK_STEP);
         assert_eq!((&wide[..4], &wide[32..36]), (&[255, 255, 2, 0][..], &[3, 0, 0, 0][..]));
     }

@@ -22,8 +22,8 @@ impl Conv {
     pub(crate) fn new(kernel: &'static Kernel, w: &Weights, dilation: usize, c_low: usize) -> Self {
         let geometry = Geometry { kernel: 3, stride: 1, dilation };
         let window = Window { geometry, c_in: w.c_in() - c_low, elements: kernel.elements };
-        let packed = window.pack_weights(kernel, &w.slice(c_low..w.c_in()));
-        let low = (c_low > 0).then(|| Sixteenths::new(kernel, &w.slice(0..c_low), c_low));
+        let packed = window.pack_weights(kernel, w);
+        let low = (c_low > 0).then(|| Sixteenths::new(kernel, w, c_low));
         let scales = Scales::new(w, 0, if low.is_some() { 16.0 } else { 1.0 });
         Self { window, packed, scales, low }
     }

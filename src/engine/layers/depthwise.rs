@@ -25,7 +25,7 @@ impl Depthwise {
     pub(crate) fn new(kernel: &'static Kernel, w: &Weights, stride: usize) -> Self {
         let geometry = Geometry { kernel: w.kernel, stride, dilation: 1 };
         let window = Window { geometry, c_in: 1, elements: kernel.elements };
-        let packed = window.pack_weights(kernel, &w.values);
+        let packed = window.pack_weights(kernel, w);
         Self { geometry, packed, scales: Scales::new(w, 0, 1.0) }
     }
 

@@ -150,11 +150,14 @@ struct Packed {
 }
 
 impl Packed {
-    /// `weights`: `[c_out, k]` i8.
-    fn new(kernel: &'static Kernel, weights: &[i8], k: usize) -> Self {
-        let blocks = (weights.len() / k).div_ceil(BLOCK);
-        let bytes = pack(weights, k, kernel.elements);
-        let block_bytes = bytes.len() / blocks;
+    /// `shape`, `segment`: as [`pack`] takes them.
+    fn new<'a>(
+        kernel: &'static Kernel,
+        shape: [usize; 3],
+        segment: &dyn Fn(usize, usize) -> &'a [i8],
+    ) -> Self {
+        let bytes = pack(shape, kernel.elements, segment);
+        let block_bytes = bytes.len() / shape[0].div_ceil(BLOCK);
         Self { kernel, bytes, block_bytes }
     }
 

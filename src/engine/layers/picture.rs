@@ -25,7 +25,7 @@ impl Picture {
         assert_eq!((kernel.elements, levels.len()), (Elements::Wide, 3 * 256));
         let geometry = Geometry { kernel: 3, stride, dilation: 1 };
         let window = Window { geometry, c_in: 3, elements: Elements::Wide };
-        let packed = window.pack_weights(kernel, &w.values);
+        let packed = window.pack_weights(kernel, w);
         Self { window, packed, scales: Scales::new(w, 0, 1.0), levels }
     }
 }

@@ -23,8 +23,10 @@ pub(crate) struct Point {
 impl Point {
     /// `zero`: the zero point of the output.
     pub(crate) fn new(kernel: &'static Kernel, w: &Weights, zero: u8) -> Self {
-        let packed = Packed::new(kernel, &w.values, w.c_in());
-        Self { packed, c_in: w.c_in(), scales: Scales::new(w, zero, 1.0) }
+        let c_in = w.c_in();
+        let segment = |channel, _| &w.values[channel * c_in..][..c_in];
+        let packed = Packed::new(kernel, [w.c_out(), 1, c_in], &segment);
+        Self { packed, c_in, scales: Scales::new(w, zero, 1.0) }
     }
 
     /// Pixels that are convolved at a time, of a map whose pixels lie next to each other.

@@ -18,7 +18,7 @@ impl Side {
     /// `w` has one output channel; its multiplier is the scale of the sums.
     pub(crate) fn new(kernel: &'static Kernel, w: &Weights) -> Self {
         let window = Window::plain(w.c_in(), kernel.elements);
-        let packed = window.pack_weights(kernel, &w.values);
+        let packed = window.pack_weights(kernel, w);
         Self { window, packed, bias: w.bias[0], scale: w.multiplier[0] }
     }
 }

@@ -16,7 +16,7 @@
 //! Upsampling repeats its input beyond the border, the convolution pads its own with zeros: hence
 //! `p1[-1] = p1[0]`, `p0[-1] = p0[0]` in odd outputs, and all of `p0` is 0 in output 0.
 
-use super::{Packed, View, pack_row};
+use super::{Packed, View, Weights, pack_row};
 use crate::engine::kernels::{Kernel, Tap};
 
 /// The weights, `[9, c_out, c_low]` packed.
@@ -28,15 +28,14 @@ pub(super) struct Sixteenths {
 }
 
 impl Sixteenths {
-    /// `values`: `[c_out, 3, 3, c_low]`.
-    pub(super) fn new(kernel: &'static Kernel, values: &[i8], c_low: usize) -> Self {
-        let c_out = values.len() / 9 / c_low;
-        let channels = (0..9 * c_out).flat_map(|channel| {
-            let (tap, c_out_index) = (channel / c_out, channel % c_out);
-            &values[(c_out_index * 9 + tap) * c_low..][..c_low]
-        });
-        let values: Vec<i8> = channels.copied().collect();
-        Self { packed: Packed::new(kernel, &values, c_low), c_low, c_out }
+    /// The first `c_low` input channels of `w`.
+    pub(super) fn new(kernel: &'static Kernel, w: &Weights, c_low: usize) -> Self {
+        let (c_in, c_out) = (w.c_in(), w.c_out());
+        let segment = |channel, _| {
+            let (tap, channel) = (channel / c_out, channel % c_out);
+            &w.values[(channel * 9 + tap) * c_in..][..c_low]
+        };
+        Self { packed: Packed::new(kernel, [9 * c_out, 1, c_low], &segment), c_low, c_out }
     }
 
     pub(super) fn c_low(&self) -> usize {

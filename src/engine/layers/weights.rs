@@ -23,12 +23,6 @@ impl Weights {
     pub(crate) fn c_in(&self) -> usize {
         self.values.len() / self.kernel.pow(2) / self.c_out()
     }
-
-    /// The weights of input channels `channels`.
-    pub(super) fn slice(&self, channels: std::ops::Range<usize>) -> Vec<i8> {
-        let pixels = self.values.chunks_exact(self.c_in());
-        pixels.flat_map(|pixel| &pixel[channels.clone()]).copied().collect()
-    }
 }
 
 /// From a convolution's sums to its activations.

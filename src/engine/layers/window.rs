@@ -4,7 +4,7 @@
 //! them one more after it, as TensorFlow does. Rows above and below the map are not taps, so they
 //! cost nothing.
 
-use super::Packed;
+use super::{Packed, Weights};
 use crate::engine::kernels::{BLOCK_STEP, Elements, Kernel, Tap};
 
 /// Bytes that a kernel may read beyond the last pixel of a packed row.
@@ -133,14 +133,17 @@ impl Window {
         }
     }
 
-    /// Packs `values`, `[c_out, kernel, kernel, c_in]`, so that each kernel row is whole steps.
-    pub(super) fn pack_weights(&self, kernel: &'static Kernel, values: &[i8]) -> Packed {
-        let row = self.geometry.kernel * self.c_in;
-        let whole = row.next_multiple_of(self.elements.per_step());
-        let mut padded = vec![0; values.len() / row * whole];
-        for (to, from) in padded.chunks_exact_mut(whole).zip(values.chunks_exact(row)) {
-            to[..row].copy_from_slice(from);
+    /// Packs the weights of the last `c_in` input channels of `w`, so that each kernel row is whole steps.
+    pub(super) fn pack_weights(&self, kernel: &'static Kernel, w: &Weights) -> Packed {
+        let (side, all) = (w.kernel, w.c_in());
+        if all == self.c_in {
+            let row = side * all;
+            let segment = |channel, y| &w.values[(channel * side + y) * row..][..row];
+            return Packed::new(kernel, [w.c_out(), side, row], &segment);
         }
-        Packed::new(kernel, &padded, self.geometry.kernel * whole)
+        let taps = side * side;
+        let segment =
+            |channel, tap| &w.values[(channel * taps + tap) * all..][all - self.c_in..all];
+        Packed::new(kernel, [w.c_out(), taps, self.c_in], &segment)
     }
 }
