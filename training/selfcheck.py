@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import torch
 import torch.nn.functional as F
+from onnx import numpy_helper
 
 from data.grounds import emptied
 from data.pictures import read_pair
@@ -33,6 +34,8 @@ from ship.calibrate import Histogram, mse_scale, watch
 from ship.compact import whole
 from ship.exact import Exact
 from ship.export import export, fold, fused_by, mean_of
+from ship.finetune import Rounded, finetune
+from ship.prune import prune
 from ship.quantise import LEVELS, Writer, quantise_weight, scales
 
 # A wing imports itself and those before it; the files beside the wings may import all.
@@ -91,6 +94,35 @@ def check_export_and_quantisation(folder, kind):
     got = session(folder / "int8.onnx", 1).run(None, {"image": x.numpy()})[0]
     assert np.abs(got - want).mean() < 0.02
     assert np.abs(got - Exact(folder / "int8.onnx").run(x.numpy())["saliency"]).max() < 1e-5
+    check_finetuning(folder, x)
+
+
+def check_finetuning(folder, x):
+    """`net.onnx` and `int8.onnx` of `folder`: untouched, the file as it is; afterwards other whole numbers, the same scales."""
+    net = Rounded(folder / "int8.onnx", folder / "net.onnx")
+    same = Exact(folder / "int8.onnx").run(x.numpy())["saliency"]
+    with torch.no_grad():
+        assert np.abs(net(x).sigmoid().numpy() - same).max() < 0.02
+    views = [(torch.randint(256, (2, 1, 3, 64, 64), dtype=torch.uint8), torch.randint(256, (2, 1, 1, 64, 64), dtype=torch.uint8), None)]
+    finetune(net, read_folded(folder / "net.onnx"), views, 1, 2.0)
+    net.save(folder / "tuned.onnx")
+    before, after = ({t.name: numpy_helper.to_array(t) for t in onnx.load(folder / f"{name}.onnx").graph.initializer} for name in ("int8", "tuned"))
+    changed = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert changed and all(name.endswith((".weight.q", ".bias.q")) for name in changed)
+    assert all(abs(after[name].astype(int)).max() <= LEVELS for name in changed if name.endswith(".weight.q"))
+
+
+def check_pruning(folder):
+    net = random_net()
+    with torch.no_grad():
+        fused_by(net, [0, 1.6, 0, 0, 0, 0, -0.6])
+    export(net, folder / "dead.onnx")
+    pruned = prune(onnx.load(folder / "dead.onnx"))
+    onnx.save(pruned, folder / "pruned.onnx")
+    assert not any(n.name.startswith("dec.0") for n in pruned.graph.node)
+    x = torch.randn(1, 3, 64, 64).numpy()
+    a, b = (session(folder / f"{name}.onnx", 1).run(None, {"image": x})[0] for name in ("dead", "pruned"))
+    assert np.array_equal(a, b)
 
 
 def check_depthwise():
@@ -223,6 +255,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         check_export_and_quantisation(Path(folder), U2Netp)
         check_export_and_quantisation(Path(folder), Base)
+        check_pruning(Path(folder))
         check_mean_of_networks(Path(folder))
         check_distillation(Path(folder) / "taught")
     check_depthwise()

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+import torch.nn.functional as F
 from onnx import helper, numpy_helper
 
 from data.batches import batches
@@ -54,7 +55,7 @@ class Rounded(torch.nn.Module):
             scale = self.constants[f"{source}.s"]
             # A bias counts as the largest weight on one step of the input does.
             self.units[name] = LEVELS if arrays[name].dtype == np.int32 else 1
-            steps = torch.from_numpy(before[source]) / scale.reshape(-1, *[1] * (before[source].ndim - 1))
+            steps = torch.tensor(before[source]) / scale.reshape(-1, *[1] * (before[source].ndim - 1))
             self.numbers[name] = torch.nn.Parameter(steps / self.units[name])
 
     def whole_numbers(self, name):
@@ -88,7 +89,7 @@ def finetune(net, teacher, source, steps, rate):
     for step, (images, masks, _) in enumerate(islice(source, steps)):
         x = normalise(images[:, 0]).to(memory_format=torch.channels_last)
         with torch.no_grad():
-            found = torch.nn.functional.interpolate(teacher(x)[0], (SIDE, SIDE), mode="bilinear", align_corners=False).sigmoid()
+            found = F.interpolate(teacher(x)[0], x.shape[2:], mode="bilinear", align_corners=False).sigmoid()
         optimiser.param_groups[0]["lr"] = rate * (1 - step / steps)
         optimiser.zero_grad()
         value = loss([net(x)], (masks[:, 0] / 255 + found) / 2, 0)
