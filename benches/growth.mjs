@@ -1,116 +1,155 @@
 /**
- * `node benches/growth.mjs`: the milliseconds of everything but decode, inference and encode, natively,
- * for one photo enlarged from 3 to 48 megapixels. Writes benches/record/growth.svg and prints a table.
+ * `node benches/growth.mjs`: milliseconds and the wasm's memory in Chromium, one thread, for one photo
+ * enlarged from .4 to 48 megapixels, and over the network's input size. Writes benches/record/growth.md
+ * and growth.svg.
  */
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 
-import { ROOT, say, step } from "../tools/step.mjs";
-import { targetFolder } from "../tools/wasm.mjs";
-import { median } from "./median.mjs";
+import { build } from "../tools/build.mjs";
+import { launch, openPage } from "../tools/lab.mjs";
+import { ROOT, say } from "../tools/step.mjs";
+import { medianOfEach } from "./median.mjs";
+import { enlarge } from "./mug.mjs";
 
 const ROUNDS = 5;
-/** 4:3, from 3 to 48 megapixels. */
-const WIDTHS = [2000, 2828, 4000, 5656, 6928, 8000];
-const STEPS = ["preprocess", "matte", "compose"];
-const COLOURS = { preprocess: "#15803d", matte: "#1d4ed8", compose: "#c2410c", together: "#111" };
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [720, 320, 44, 110, 20, 36];
+/** 4:3, from .4 to 48 megapixels. */
+const WIDTHS = [720, 2000, 2828, 4000, 5656, 6928, 8000];
+const SIDES = [160, 224, 320, 448, 640];
+const STEPS = ["decode", "preprocess", "inference", "matte", "compose and encode"];
+const COLOURS = ["#7c3aed", "#15803d", "#be123c", "#1d4ed8", "#c2410c", "#111"];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [720, 300, 44, 130, 20, 36];
+const MOST_MEGAPIXELS = 50;
 
-/** The fixture on its own ground, blurred, `width` px wide: a file in `folder`. */
-function enlarge(binary, folder, width) {
-  const photo = join(folder, `${width}.jpg`);
-  const mug = join("tests", "fixtures", "mug.jpg");
-  const size = `${width}x${Math.round(width * 0.75)}`;
-  const ground = ["--background", "blur"];
-  execFileSync(binary, [mug, "-o", photo, "--size", size, ...ground], { cwd: ROOT });
-  return photo;
+/** Runs in the page: loads the engine, leaves `once`, keeps an eye on its memory. */
+async function load() {
+  let memory;
+  WebAssembly.Instance = class extends WebAssembly.Instance {
+    constructor(...words) {
+      super(...words);
+      memory ??= this.exports.memory;
+    }
+  };
+  const { createRemover } = await import("/dist/core.js");
+  const remover = await createRemover();
+  globalThis.once = async (options) => {
+    const began = performance.now();
+    const cutout = await remover.segment(globalThis.photo.slice(), options);
+    const segmented = performance.now();
+    await cutout.toBlob();
+    const end = performance.now();
+    const { timings } = cutout;
+    cutout.dispose();
+    return {
+      ...timings,
+      "compose and encode": end - segmented,
+      whole: end - began,
+      "memory, MB": memory.buffer.byteLength / 2 ** 20,
+    };
+  };
 }
 
-/** Medians of the steps' ms; the first round warms up. */
-function time(binary, photo) {
-  const command = ["-c", '"$0" "$1" -o "$2" --timings 2>&1', binary, photo, `${photo}.png`];
-  const rounds = Array.from({ length: ROUNDS + 1 }, () => {
-    const line = execFileSync("sh", command, { encoding: "utf8" });
-    const ms = STEPS.map((name) => Number(line.match(`${name} ([\\d.]+) ms`)[1]));
-    return [...ms, ms.reduce((sum, value) => sum + value)];
-  }).slice(1);
-  return rounds[0].map((_, at) => median(rounds.map((round) => round[at])));
+/** Medians of a fresh engine on a photo `width` px wide; the first round warms up. */
+async function time(browser, width, options) {
+  const page = await openPage(browser, { dist: join(ROOT, "dist"), tests: join(ROOT, "tests") });
+  await page.evaluate(load);
+  await page.evaluate(`globalThis.enlarge = ${enlarge}`);
+  await page.evaluate(
+    async (size) => {
+      globalThis.photo = new Uint8Array(await globalThis.enlarge(size));
+    },
+    [width, width * 0.75],
+  );
+  const rounds = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    rounds.push(await page.evaluate((options) => globalThis.once(options), options));
+  }
+  await page.close();
+  return medianOfEach(rounds.slice(1));
 }
 
-/** Least squares: the value at 0 and the slope. */
-function line(points) {
-  const mean = (of) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const [x, y] = [mean((point) => point[0]), mean((point) => point[1])];
-  const slope = mean((p) => (p[0] - x) * (p[1] - y)) / mean((p) => (p[0] - x) ** 2);
-  return [y - slope * x, slope];
-}
-
-/** `series`: points of megapixels and ms for each name. */
-function draw(series, [fixed, slope]) {
-  const most =
-    Math.ceil(
-      Math.max(
-        ...Object.values(series)
-          .flat()
-          .map((p) => p[1]),
-      ) / 100,
-    ) * 100;
-  const x = (megapixels) => (LEFT + ((WIDTH - LEFT - RIGHT) * megapixels) / 50).toFixed(1);
-  const y = (ms) => (TOP + (HEIGHT - TOP - BOTTOM) * (1 - ms / most)).toFixed(1);
-  const ticks = Array.from({ length: most / 100 + 1 }, (_, at) => at * 100);
+/** `series`: points of megapixels and a value for each name, drawn over one another. */
+function panel(title, series, top) {
+  const values = Object.values(series).flat();
+  const most = Math.ceil(Math.max(...values.map(([, value]) => value)) / 100) * 100;
+  const x = (megapixels) => LEFT + ((WIDTH - LEFT - RIGHT) * megapixels) / MOST_MEGAPIXELS;
+  const y = (value) => top + TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / most);
+  const at = (point) => `${x(point[0]).toFixed(1)} ${y(point[1]).toFixed(1)}`;
+  const ticks = Array.from({ length: 6 }, (_, tick) => (tick * most) / 5);
+  const labels = Object.entries(series).toSorted((a, b) => b[1].at(-1)[1] - a[1].at(-1)[1]);
+  let lowest = -Infinity;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12"><title>Milliseconds over megapixels</title>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
+    `<text x="6" y="${top + 12}">${title}</text>`,
     ...ticks.map(
-      (ms) =>
-        `<path d="M${LEFT} ${y(ms)}H${x(50)}" stroke="#ddd"/><text x="${LEFT - 6}" y="${Number(y(ms)) + 4}" text-anchor="end">${ms}</text>`,
+      (value) =>
+        `<path d="M${LEFT} ${y(value)}H${x(MOST_MEGAPIXELS)}" stroke="#ddd"/><text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${value}</text>`,
     ),
     ...[0, 10, 20, 30, 40, 50].map(
-      (at) => `<text x="${x(at)}" y="${HEIGHT - 20}" text-anchor="middle">${at}</text>`,
+      (tick) => `<text x="${x(tick)}" y="${top + HEIGHT - 18}" text-anchor="middle">${tick}</text>`,
     ),
-    `<text x="${x(25)}" y="${HEIGHT - 4}" text-anchor="middle">megapixels</text><text x="6" y="${TOP - 8}">ms</text>`,
-    `<path d="M${x(0)} ${y(fixed)}L${x(50)} ${y(fixed + 50 * slope)}" stroke="#999" stroke-dasharray="4 3"/>`,
-    `<text x="${x(27)}" y="${y(fixed + 27 * slope - 0.08 * most)}" fill="#666">${fixed.toFixed(0)} ms + ${slope.toFixed(1)} ms per megapixel</text>`,
-    ...Object.entries(series).flatMap(([name, points]) => [
-      `<path d="M${points.map((p) => `${x(p[0])} ${y(p[1])}`).join("L")}" fill="none" stroke="${COLOURS[name]}" stroke-width="1.6"/>`,
-      ...points.map(
-        (p) => `<circle cx="${x(p[0])}" cy="${y(p[1])}" r="3" fill="${COLOURS[name]}"/>`,
-      ),
-      `<text x="${Number(x(points.at(-1)[0])) + 8}" y="${Number(y(points.at(-1)[1])) + 4}" fill="${COLOURS[name]}">${name}</text>`,
-    ]),
+    ...labels.map(([name, points], index) => {
+      const colour = COLOURS[index % COLOURS.length];
+      lowest = Math.max(lowest + 13, y(points.at(-1)[1]) + 4);
+      return `<path d="M${points.map(at).join("L")}" fill="none" stroke="${colour}" stroke-width="1.6"/><text x="${x(MOST_MEGAPIXELS) + 4}" y="${lowest}" fill="${colour}">${name}</text>`;
+    }),
+  ];
+}
+
+function draw(rows) {
+  const series = (names) =>
+    Object.fromEntries(names.map((name) => [name, rows.map(([x, row]) => [x, row[name]])]));
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${2 * HEIGHT}" font-family="sans-serif" font-size="12"><title>Milliseconds and megabytes over megapixels</title>`,
+    `<rect width="${WIDTH}" height="${2 * HEIGHT}" fill="white"/>`,
+    ...panel("ms", series([...STEPS, "whole"]), 0),
+    ...panel("MB of the wasm's memory", series(["memory, MB"]), HEIGHT),
+    `<text x="${LEFT}" y="${2 * HEIGHT - 4}">megapixels</text>`,
     "</svg>\n",
   ].join("\n");
 }
 
-function main() {
-  const cargo = ["build", "--locked", "--release", "--bin=cleancut"];
-  step("Building the release binary", "cargo", cargo);
-  const binary = join(targetFolder(), "release", "cleancut");
-  const folder = mkdtempSync(join(tmpdir(), "cleancut-"));
-  const names = [...STEPS, "together"];
-  const series = Object.fromEntries(names.map((name) => [name, []]));
-  console.log(`| megapixels | ${names.join(" | ")} |\n|---:${"|---:".repeat(names.length)}|`);
-  try {
-    for (const width of WIDTHS) {
-      const photo = enlarge(binary, folder, width);
-      const megapixels = (width * Math.round(width * 0.75)) / 1e6;
-      const ms = time(binary, photo);
-      names.forEach((name, at) => {
-        series[name].push([megapixels, ms[at]]);
-      });
-      const cells = ms.map((value) => value.toFixed(0)).join(" | ");
-      console.log(`| ${megapixels.toFixed(0)} | ${cells} |`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  const together = line(series.together);
-  const plot = join(ROOT, "benches", "record", "growth.svg");
-  writeFileSync(plot, draw(series, together));
-  say(`${together[0].toFixed(0)} ms + ${together[1].toFixed(2)} ms per megapixel; see ${plot}`);
+function table(title, rows) {
+  const names = [...STEPS, "whole", "memory, MB"];
+  return [
+    `| ${title} | ${names.join(" | ")} |`,
+    `|---:${names.map(() => "|---:").join("")}|`,
+    ...rows.map(
+      ([x, row]) => `| ${x} | ${names.map((name) => row[name].toFixed(0)).join(" | ")} |`,
+    ),
+    "",
+  ];
 }
 
-main();
+async function main() {
+  await build();
+  const browser = await launch();
+  const photos = [];
+  const sides = [];
+  for (const width of WIDTHS) {
+    say(`${width} px wide`);
+    const megapixels = Number(((width * width * 0.75) / 1e6).toFixed(1));
+    photos.push([megapixels, await time(browser, width, {})]);
+  }
+  for (const side of SIDES) {
+    say(`${side} px for the network`);
+    sides.push([side, await time(browser, WIDTHS[0], { inputSize: side })]);
+  }
+  const text = [
+    "# Milliseconds and memory over size",
+    "",
+    `${cpus()[0].model}, ${cpus().length} cores; Chromium ${browser.version()}, one thread, model base; JPEG to PNG, medians of ${ROUNDS} after a first one, a fresh page each. Memory is the wasm's, whose pages only grow.`,
+    "Made by `node benches/growth.mjs`; [drawn](growth.svg).",
+    "",
+    ...table("megapixels", photos),
+    ...table("`inputSize`, px, .4 megapixels", sides),
+  ].join("\n");
+  await browser.close();
+  const record = join(ROOT, "benches", "record");
+  writeFileSync(join(record, "growth.md"), text);
+  writeFileSync(join(record, "growth.svg"), draw(photos));
+  console.log(text);
+}
+
+await main();

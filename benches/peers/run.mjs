@@ -2,7 +2,8 @@
  * `npm run bench:peers -- --json out.json`: inference of one 320 px picture by cleancut's two
  * artefacts, by onnxruntime-web (wasm backend) and by stock tract in fp32, one thread each, in one
  * Chromium and one run: every round times each engine once. Beside them, what the machine can do.
- * `--net small` instead of base; `--no-tract` leaves stock tract out, which takes minutes to build.
+ * `--net small` instead of base; `--no-tract` leaves stock tract out, which takes minutes to build;
+ * `--models DIR` gives the peers the files there, such as those that `python -m ship.prune` writes.
  * `--model FILE.onnx` times one more file in onnxruntime-web, such as the one that `python -m
  * ship.quantise --no-clip` writes in `training/`; `--rounds N` more or fewer rounds.
  */
@@ -159,7 +160,7 @@ async function main() {
   const fp32 = int8.replace("-int8", "");
   const folders = {
     plan: buildPlans(),
-    models: join(ROOT, "models"),
+    models: option("--models", join(ROOT, "models")),
     tract: withTract && buildTract(),
     ort: join(HERE, "node_modules", "onnxruntime-web", "dist"),
   };
