@@ -37,10 +37,11 @@ const FILES = {
   ...Object.fromEntries(MODEL_NAMES.map((name) => [name, `${name}.plan`])),
 };
 /** The entry points that have types. */
-const TYPED = ["index", "core", "inline", "inline-small", "element", "attach"];
+const FRAMEWORKS = ["react", "vue", "svelte"];
+const TYPED = ["index", "core", "inline", "inline-small", "element", "attach", ...FRAMEWORKS];
 /** What a page loads together, and what holds the engine itself; the worker is one file. */
 const GROUPS = [
-  { names: ["index", "element", "attach"], chunks: "[name].js" },
+  { names: ["index", "element", "attach", ...FRAMEWORKS], chunks: "[name].js" },
   { names: ["core", "inline", "inline-small", "cli"], chunks: "core-[name].js" },
   { names: ["worker"], instead: { "./hints.js": join(STAGE, "contract", "no-hints.js") } },
 ];
@@ -219,7 +220,7 @@ async function bundle() {
   for (const { names, chunks, instead = {} } of GROUPS) {
     await roll({
       input: Object.fromEntries(names.map((name) => [name, join(STAGE, `${name}.js`)])),
-      external: /^node:/,
+      external: [/^node:/, ...FRAMEWORKS],
       resolve: { alias: instead },
       output: {
         dir: DIST,

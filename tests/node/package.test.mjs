@@ -47,12 +47,12 @@ test("the types of every entry point are packed, and no others", () => {
   const packed = readdirSync(dist(""), { recursive: true }).filter((path) =>
     path.endsWith(".d.ts"),
   );
-  assert.equal(entries.length, 6);
+  assert.equal(entries.length, 9);
   assert.deepEqual(packed.sort(), [...named].sort());
 });
 
 test("every entry point imports without a page, and core and inline give the same", async () => {
-  const entries = ["index", "core", "inline", "inline-small", "element", "attach"];
+  const entries = ["index", "core", "inline", "inline-small", "element", "attach", "svelte"];
   const names = entries.map((name) => (name === "index" ? "cleancut" : `cleancut/${name}`));
   const script = `
     const before = Object.keys(globalThis).sort().join();
@@ -92,6 +92,9 @@ test("the JavaScript stays small, and weighs what the documentation says", () =>
     "cleancut/inline-small": size(...importedBy("inline-small.js")),
     "cleancut/element": added("element.js"),
     "cleancut/attach": added("attach.js"),
+    "cleancut/react": added("react.js"),
+    "cleancut/vue": added("vue.js"),
+    "cleancut/svelte": added("svelte.js"),
   };
   assert.ok(sizes.cleancut <= 17 * 1000, `cleancut is ${sizes.cleancut} bytes of brotli`);
   assert.ok(sizes["cleancut/element"] <= 6 * 1024, `the element adds ${sizes["cleancut/element"]}`);

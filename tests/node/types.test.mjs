@@ -14,6 +14,8 @@ import { attach } from "cleancut/attach";
 import { removeBackground as here } from "cleancut/core";
 import { type CleancutInput, define } from "cleancut/element";
 import { removeBackground as inline } from "cleancut/inline";
+import { useCutout } from "cleancut/react";
+import { type CutoutState, createCutout } from "cleancut/svelte";
 
 export async function use(file: File, input: HTMLInputElement, element: CleancutInput) {
   const blob: Blob = await removeBackground(file, { margin: ["5%", 20], refine: false });
@@ -25,6 +27,8 @@ export async function use(file: File, input: HTMLInputElement, element: Cleancut
   attach(input, { remover: { remove: inline } });
   define();
   element.texts = { choose: "Foto" };
+  const state: CutoutState = useCutout(undefined, { crop: true, remover });
+  createCutout().cut(state.blob, { format: "webp" });
   // @ts-expect-error
   await here(file, { colour: "red" });
   // @ts-expect-error

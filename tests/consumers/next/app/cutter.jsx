@@ -1,15 +1,33 @@
 "use client";
 
-import { removeBackground } from "cleancut";
-import { useEffect } from "react";
+import { useCutout } from "cleancut/react";
+import { StrictMode, useEffect, useState } from "react";
 
-async function cutOut() {
-  const photo = await (await fetch("mug.jpg")).blob();
-  const { width, height } = await createImageBitmap(await removeBackground(photo));
-  document.title = `cut out ${width} x ${height}`;
+let renders = 0;
+
+function Cutter() {
+  const [photo, setPhoto] = useState();
+  const { status, progress, blob, url, error } = useCutout(photo, { margin: [0, 0] });
+  useEffect(() => {
+    fetch("mug.jpg")
+      .then((answer) => answer.blob())
+      .then(setPhoto);
+  }, []);
+  useEffect(() => {
+    if (error) throw error;
+    if (!blob) return;
+    createImageBitmap(blob).then(({ width, height }) => {
+      document.title = `cut out ${width} x ${height}`;
+    });
+  }, [blob, error]);
+  if (++renders > 60) throw new Error("it is rendered without end");
+  return url ? <img src={url} alt="" /> : <progress value={status === "done" ? 1 : progress} />;
 }
 
-export function Cutter() {
-  useEffect(() => void cutOut(), []);
-  return <p>Cutting out</p>;
+export function App() {
+  return (
+    <StrictMode>
+      <Cutter />
+    </StrictMode>
+  );
 }

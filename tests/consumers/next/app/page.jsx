@@ -1,5 +1,5 @@
-import { Cutter } from "./cutter.jsx";
+import { App } from "./cutter.jsx";
 
 export default function Page() {
-  return <Cutter />;
+  return <App />;
 }
