@@ -77,13 +77,16 @@ export function mustBeDevice(device: unknown): void {
 
 function toWord(name: string, value: unknown): string {
   if (value === false && name === "refine") return "off";
-  if (value === false && name === "shadow") return "none";
+  if (value === false && (name === "shadow" || name === "outline")) return "none";
   if (name === "margin" && Array.isArray(value))
     return value.map((length) => toText(name, length)).join(" ");
   if (isObject(value)) {
     if (name === "size" && ("width" in value || "height" in value)) {
       const { width = "", height = "" } = value as { width?: unknown; height?: unknown };
       return `${toText(name, width)}x${toText(name, height)}`;
+    }
+    if (name === "outline" && "width" in value && "color" in value) {
+      return `${toText(name, value.width)} ${toText(name, value.color)}`;
     }
     if (name === "background" && "blur" in value) return `blur ${toText(name, value.blur)}`;
   }

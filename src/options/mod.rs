@@ -46,6 +46,13 @@ pub struct Options {
     pub background_fit: Fit,
     /// `shadow`: `none`, `soft` or `keep`.
     pub shadow: Shadow,
+    /// `outline`: `none`, or a width and a colour such as `12px white` or `2% #ff0`: a line around the
+    /// subject, as of a sticker; per cent of the subject's longer side. A frame around the subject
+    /// leaves it room.
+    pub outline: Option<Outline>,
+    /// `keep`: `subject`, or `background`: the photo without its subject, which takes shadow and outline
+    /// with it.
+    pub keep: Keep,
     /// `format`: `png`, `webp`, `jpeg` or `raw` (`[height, width, 4]` RGBA8, no header).
     pub format: Format,
     /// `quality`: 1 to 100, of JPEG. From 90 on, colours keep their full resolution.
@@ -69,6 +76,8 @@ impl Default for Options {
             background: Background::Transparent,
             background_fit: Fit::Cover,
             shadow: Shadow::None,
+            outline: None,
+            keep: Keep::Subject,
             format: Format::Png,
             quality: 90,
             channels: Channels::Rgba,
@@ -209,6 +218,24 @@ pub enum Shadow {
     Soft,
     /// The photo's own, where the ground is plain enough to tell it; elsewhere none.
     Keep,
+}
+
+/// A line around the subject.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outline {
+    /// How far it reaches from the subject's contour.
+    pub width: Length,
+    /// sRGB, straight alpha.
+    pub colour: [u8; 4],
+}
+
+/// What stays of the photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The subject.
+    Subject,
+    /// Everything else, the subject a hole in it.
+    Background,
 }
 
 /// The output file's format.

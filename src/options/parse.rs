@@ -2,13 +2,13 @@
 
 use super::presets::preset;
 use super::{
-    Background, Channels, Fit, Format, Holes, Length, Method, Model, Options, Refine, Shadow, Size,
-    Subjects,
+    Background, Channels, Fit, Format, Holes, Keep, Length, Method, Model, Options, Outline,
+    Refine, Shadow, Size, Subjects,
 };
 use crate::error::{Error, Result};
 
 /// Every name that [`Options::parse`] knows, and what it takes.
-const NAMES: [(&str, &str); 22] = [
+const NAMES: [(&str, &str); 24] = [
     ("align", "center, top, bottom, left, right or two of them"),
     ("aspect", "a ratio of width to height such as 1, 0.75 or 3:4"),
     ("background", "transparent, a colour such as #ffffff or white, or blur"),
@@ -20,10 +20,12 @@ const NAMES: [(&str, &str); 22] = [
     ("format", "png, webp, jpeg or raw"),
     ("holes", "auto, open or fill"),
     ("input-size", "a multiple of 32 from 160 to 640"),
+    ("keep", "subject or background"),
     ("margin", "1, 2 or 4 lengths such as 5% or 20px"),
     ("max-pixels", "a whole number from 1"),
     ("method", "auto, network or studio"),
     ("model", "base or small"),
+    ("outline", "none, or a width and a colour such as 12px white or 2% #ff0"),
     ("preset", "amazon, ebay, google, shopify, tiktok, walmart or zalando"),
     ("quality", "a whole number from 1 to 100"),
     ("refine", "off, fast or best"),
@@ -99,6 +101,10 @@ impl Options {
                 let fits = |side: &u32| side.is_multiple_of(32) && (160..=640).contains(side);
                 self.input_size = value.parse().ok().filter(fits)?;
             }
+            "keep" => {
+                let words = [("subject", Keep::Subject), ("background", Keep::Background)];
+                self.keep = word(value, &words)?;
+            }
             "margin" => self.frame.margin = margin(value)?,
             "max-pixels" => self.max_pixels = value.parse().ok().filter(|&limit| limit > 0)?,
             "method" => self.method = method(value)?,
@@ -106,6 +112,7 @@ impl Options {
                 let words = Model::ALL.map(|model| (model.name(), model));
                 self.model = Some(word(value, &words)?);
             }
+            "outline" => self.outline = outline(value)?,
             "preset" => {
                 for (name, value) in preset(value)?.options {
                     self.take(name, value)?;
@@ -226,8 +233,6 @@ fn size(value: &str) -> Option<Size> {
 fn background(value: &str) -> Option<Background> {
     match value {
         "transparent" => return Some(Background::Transparent),
-        "white" => return Some(Background::Colour([255; 4])),
-        "black" => return Some(Background::Colour([0, 0, 0, 255])),
         "blur" => return Some(Background::Blur(BLUR)),
         _ => {}
     }
@@ -236,11 +241,26 @@ fn background(value: &str) -> Option<Background> {
             .filter(|share| (0.001..=0.2).contains(share))
             .map(Background::Blur);
     }
-    colour(value.strip_prefix('#')?).map(Background::Colour)
+    colour(value).map(Background::Colour)
 }
 
-/// `rgb`, `rgba`, `rrggbb` or `rrggbbaa`.
-fn colour(hex: &str) -> Option<[u8; 4]> {
+/// `none`, or a width and a colour.
+fn outline(value: &str) -> Option<Option<Outline>> {
+    if value == "none" {
+        return Some(None);
+    }
+    let (width, colour_word) = value.split_once(' ')?;
+    Some(Some(Outline { width: length(width)?, colour: colour(colour_word.trim())? }))
+}
+
+/// `white`, `black`, `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`.
+fn colour(value: &str) -> Option<[u8; 4]> {
+    match value {
+        "white" => return Some([255; 4]),
+        "black" => return Some([0, 0, 0, 255]),
+        _ => {}
+    }
+    let hex = value.strip_prefix('#')?;
     let digits: Option<Vec<u8>> =
         hex.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
     let mut rgba = [255; 4];
@@ -286,6 +306,10 @@ mod tests {
         let clear = Background::Colour([1, 2, 3, 128]);
         assert_eq!(set("background", "#01020380").background, clear);
         assert_eq!(set("background", "blur 5%").background, Background::Blur(0.05));
+        let outline = Outline { width: Share(0.02), colour: [255, 255, 0, 255] };
+        assert_eq!(set("outline", "2% #ff0").outline, Some(outline));
+        assert_eq!(set("outline", "none").outline, None);
+        assert_eq!(set("keep", "background").keep, Keep::Background);
     }
 
     #[test]
@@ -311,6 +335,11 @@ mod tests {
             ("quality", "101"),
             ("max-pixels", "0"),
             ("align", "middle"),
+            ("outline", "white"),
+            ("outline", "4px"),
+            ("outline", "-4px white"),
+            ("outline", "4px mauve"),
+            ("keep", "all"),
             ("crop", "yes"),
         ] {
             let error = Options::parse([(name, value)]).unwrap_err();

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Subject ─ frame ─> Placement ─┬─ ground ────────────────┐
-//!                               ├─ shadow ────────────────┤
+//!                               ├─ shadow, outline ───────┤
 //! photo, Mask ── compose ───────┴─ resample ─> cut-out ─ paint ─> Image
 //!             (foreground)
 //! ```
@@ -12,19 +12,22 @@ pub mod compose;
 pub mod foreground;
 pub mod frame;
 pub mod ground;
+pub mod outline;
 pub mod paint;
 pub mod shadow;
+mod sheet;
 
 use std::borrow::Cow;
 
 use self::compose::{Cut, compose};
 use self::frame::{Placement, place};
 use self::ground::Ground;
+use self::outline::Line;
 use self::paint::paint;
-use self::shadow::{Shade, room};
+use self::shadow::Shade;
 use crate::error::Result;
 use crate::find::subject::Subject;
-use crate::options::{Background, Channels, Options};
+use crate::options::{Background, Channels, Keep, Options, Outline, Shadow};
 use crate::raster::resample::{crop, crop_mask, part, resample, resample_mask};
 use crate::raster::{Image, Mask};
 
@@ -39,14 +42,18 @@ pub fn render(
     options: &Options,
 ) -> Result<Image> {
     let size = (photo.width(), photo.height());
-    let room = room(options.shadow);
+    let (shadow, outline) = drawn(options);
+    let rooms = [shadow::room(shadow), outline::room(outline, subject.bounds)];
+    let room = std::array::from_fn(|side| rooms[0][side].max(rooms[1][side]));
     let placement = place(size, subject, &options.frame, room, options.max_pixels)?;
+    let kept = kept(mask, subject, options.keep);
     if options.channels == Channels::Alpha {
-        return Ok(draw_mask(mask, &placement));
+        return Ok(draw_mask(&kept, &placement));
     }
     let (background, fit) = (&options.background, options.background_fit);
     let ground = Ground::new(background, fit, &photo, mask, &placement);
-    let shade = Shade::new(options.shadow, &photo, mask, subject, &placement);
+    let shade = Shade::new(shadow, &photo, mask, subject, &placement);
+    let line = Line::new(outline, mask, subject, &placement);
     let Placement { source, target, .. } = placement;
     let to = (target.width, target.height);
     let part = part(source, to, size);
@@ -56,20 +63,41 @@ pub fn render(
         false => Cut::Plain,
     };
     let cut = if (part.width, part.height) == size {
-        compose(photo.into_owned(), mask, how)
+        compose(photo.into_owned(), &kept, how)
     } else {
         let cropped = crop(&photo, part);
         drop(photo);
-        compose(cropped, &crop_mask(mask, part), how)
+        compose(cropped, &crop_mask(&kept, part), how)
     };
     let drawn = resample(cut, part, source, to);
     if shade.is_none()
+        && line.is_none()
         && *background == Background::Transparent
         && (drawn.width(), drawn.height()) == (placement.width, placement.height)
     {
         return Ok(drawn);
     }
-    Ok(paint(drawn, &placement, &ground, shade.as_ref()))
+    Ok(paint(drawn, &placement, &ground, shade.as_ref(), line.as_ref()))
+}
+
+/// What lies around the subject, and goes with it.
+fn drawn(options: &Options) -> (Shadow, Option<Outline>) {
+    match options.keep {
+        Keep::Subject => (options.shadow, options.outline),
+        Keep::Background => (Shadow::None, None),
+    }
+}
+
+/// How much of each pixel stays. Of a photo that came cut out there is no ground.
+fn kept<'a>(mask: &'a Mask, subject: &Subject, keep: Keep) -> Cow<'a, Mask> {
+    let turned = |value: &u8| if subject.is_own { 0 } else { 255 - value };
+    match keep {
+        Keep::Subject => Cow::Borrowed(mask),
+        Keep::Background => {
+            let values = mask.values().iter().map(turned).collect();
+            Cow::Owned(Mask::new(mask.width(), mask.height(), values))
+        }
+    }
 }
 
 /// The mask as a grey, opaque picture, black outside the photo.
@@ -78,5 +106,5 @@ fn draw_mask(mask: &Mask, placement: &Placement) -> Image {
     let mask = resample_mask(mask, source, (target.width, target.height));
     let grey: Vec<u8> = mask.values().iter().flat_map(|&v| [v, v, v, 255]).collect();
     let grey = Image::new(mask.width(), mask.height(), grey);
-    paint(grey, placement, &Ground::plain([0, 0, 0, 255], placement), None)
+    paint(grey, placement, &Ground::plain([0, 0, 0, 255], placement), None, None)
 }

@@ -1,9 +1,10 @@
 //! In: a [`Ground`], a [`Shade`], and a cut-out with its [`Placement`]. Out: the canvas, an
-//! [`Image`], straight alpha. From the back: ground, shadow, subject, each over what is behind it
+//! [`Image`], straight alpha. From the back: ground, shadow, outline, subject, each over what is behind it
 //! (Porter and Duff 1984).
 
 use super::frame::Placement;
 use super::ground::Ground;
+use super::outline::Line;
 use super::shadow::Shade;
 use crate::raster::Image;
 
@@ -17,16 +18,21 @@ pub fn paint(
     placement: &Placement,
     ground: &Ground,
     shade: Option<&Shade>,
+    line: Option<&Line>,
 ) -> Image {
     let Placement { width, height, target, .. } = *placement;
     assert_eq!((cutout.width(), cutout.height()), (target.width, target.height));
     let mut behind = vec![0; width as usize * 4];
-    let mut dark = vec![[0.0]; width as usize];
+    let mut shares = vec![[0.0]; width as usize];
     let mut paint_behind = |y: u32, behind: &mut [u8]| {
         ground.row(y, behind);
         if let Some(shade) = shade {
-            shade.row(y, &mut dark);
-            darken(behind, &dark);
+            shade.row(y, &mut shares);
+            colour(behind, [0, 0, 0, 255], &shares);
+        }
+        if let Some(line) = line {
+            line.row(y, &mut shares);
+            colour(behind, line.colour, &shares);
         }
     };
     if (target.width, target.height) == (width, height) {
@@ -73,13 +79,13 @@ fn over(row: &mut [u8], behind: &[u8]) {
     }
 }
 
-/// Puts black of each pixel's darkness over a row.
-fn darken(row: &mut [u8], dark: &[[f32; 1]]) {
-    for (pixel, [dark]) in row.chunks_exact_mut(4).zip(dark) {
-        let mut black = [0, 0, 0, (dark * 255.0 + 0.5) as u8];
-        over(&mut black, pixel);
-        if black[3] > 0 {
-            pixel.copy_from_slice(&black);
+/// Puts a share of a colour over each pixel of a row, 0 to 1.
+fn colour(row: &mut [u8], [r, g, b, alpha]: [u8; 4], shares: &[[f32; 1]]) {
+    for (pixel, [share]) in row.chunks_exact_mut(4).zip(shares) {
+        let mut front = [r, g, b, (share * f32::from(alpha) + 0.5) as u8];
+        if front[3] > 0 {
+            over(&mut front, pixel);
+            pixel.copy_from_slice(&front);
         }
     }
 }

@@ -95,6 +95,9 @@ fn every_option_draws_what_it_drew() {
         ("shadow-soft-clear", &plain, &[("shadow", "soft"), ("aspect", "1"), ("size", "90x")]),
         ("shadow-keep", &plain, &[("shadow", "keep"), ("background", "#ffe680")]),
         ("shadow-keep-busy", &busy, &[("shadow", "keep"), ("background", "#ffe680")]),
+        ("outline", &plain, &[("outline", "6px #d0f"), ("crop", "true")]),
+        ("outline-large", &plain, &[("outline", "10% white"), ("size", "200x"), ("background", "#333")]),
+        ("keep-background", &plain, &[("keep", "background")]),
         ("preset", &plain, &[("preset", "zalando"), ("size", "72x104")]),
     ] {
         golden::check(&format!("render-{name}"), &render(cutout, &options(words)).into());
@@ -202,4 +205,50 @@ fn without_a_subject_there_is_an_empty_picture_of_the_wanted_size() {
     let drawn = render(&cutout, &options(&words));
     assert_eq!(drawn.dimensions(), (50, 50));
     assert!(drawn.pixels().all(|pixel| pixel.0 == [0; 4]));
+}
+
+#[test]
+fn an_outline_reaches_as_far_on_every_side_and_the_frame_leaves_it_room() {
+    let options = options(&[("outline", "6px #0f0"), ("crop", "true")]);
+    let drawn = render(&cutout_of(photo(sweep)), &options);
+    assert_eq!(drawn.dimensions(), (BOX.width + 12, BOX.height + 12));
+    let cut = Mask::new(WIDTH, HEIGHT, mask().values().to_vec());
+    let distance = |x: i64, y: i64| {
+        let inside = (0..HEIGHT * WIDTH).filter(|&at| cut.values()[at as usize] > 127);
+        let squares = inside.map(|at| {
+            let (dx, dy) = (i64::from(at % WIDTH) - x, i64::from(at / WIDTH) - y);
+            dx * dx + dy * dy
+        });
+        (squares.min().unwrap() as f64).sqrt()
+    };
+    let mut painted = 0;
+    for (x, y, pixel) in drawn.enumerate_pixels() {
+        let far = distance(
+            i64::from(x) + i64::from(BOX.x) - 6,
+            i64::from(y) + i64::from(BOX.y) - 6,
+        );
+        if far > 8.0 {
+            assert_eq!(pixel[3], 0, "{x}, {y}: {far} px away");
+        } else if (1.5..5.0).contains(&far) {
+            assert_eq!(pixel.0, [0, 255, 0, 255], "{x}, {y}: {far} px away");
+            painted += 1;
+        }
+    }
+    assert!(painted > 300, "{painted}");
+}
+
+#[test]
+fn what_is_kept_of_the_background_is_what_the_subject_leaves() {
+    let cutout = cutout_of(photo(sweep));
+    let words = [("keep", "background"), ("shadow", "soft"), ("outline", "9px red")];
+    assert!(Options::parse(words).is_err());
+    let drawn = render(&cutout, &options(&[("keep", "background"), ("shadow", "soft")]));
+    for (pixel, &coverage) in drawn.pixels().zip(mask().values()) {
+        assert_eq!(pixel[3], 255 - coverage);
+    }
+    let masks = [[].as_slice(), &[("keep", "background")]].map(|words| {
+        let words: Vec<_> = [("channels", "alpha")].iter().chain(words).copied().collect();
+        render(&cutout, &options(&words))
+    });
+    assert!(masks[0].pixels().zip(masks[1].pixels()).all(|(a, b)| a[0] == 255 - b[0]));
 }

@@ -65,6 +65,9 @@ Ground:
       --background-fit FIT cover or contain [default: cover]
       --shadow KIND        none, soft, or keep the photo's own on a plain ground
                            [default: none]
+      --outline LINE       a line around the subject, such as '12px white' or '2% #ff0'
+      --keep WHAT          subject, or background for the photo without it
+                           [default: subject]
 
 Subject:
       --model NAME         base, or small, which is right about shops' photos

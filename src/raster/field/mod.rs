@@ -3,6 +3,7 @@
 //! [`Field`]; what runs over the photo's own pixels reads one of its rows at a time.
 
 mod blur;
+mod distance;
 mod grid;
 mod parts;
 mod spread;
@@ -11,6 +12,7 @@ mod window;
 use std::ops::Range;
 
 pub(crate) use blur::radius_of;
+pub(crate) use distance::{FAR, nearest};
 pub(crate) use grid::Grid;
 pub(crate) use spread::spread;
 pub(crate) use window::window_means;

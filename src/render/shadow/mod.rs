@@ -11,6 +11,7 @@
 mod kept;
 
 use super::frame::{Placement, Room};
+use super::sheet::Sheet;
 use crate::find::subject::Subject;
 use crate::options::Shadow;
 use crate::raster::field::{Grid, radius_of};
@@ -39,10 +40,7 @@ const LONGEST: usize = 1024;
 
 /// How dark a canvas becomes under a shadow, which is black.
 #[derive(Debug)]
-pub struct Shade {
-    grid: Grid<1>,
-    placement: Placement,
-}
+pub struct Shade(Sheet);
 
 /// The room that a frame leaves for `shadow`.
 pub fn room(shadow: Shadow) -> Room {
@@ -71,23 +69,12 @@ impl Shade {
             Shadow::Keep if subject.is_own => None,
             Shadow::Keep => kept::kept(photo, mask),
         };
-        grid.map(|grid| Self { grid, placement: *placement })
+        grid.map(|grid| Self(Sheet::new(grid, placement, 0.0)))
     }
 
     /// Writes the darkness of the canvas's row `y` into `row`, `[width, 1]`, 0 to 1.
     pub fn row(&self, y: u32, row: &mut [[f32; 1]]) {
-        let Placement { view, width, height, .. } = &self.placement;
-        let area = self.grid.area;
-        let step = view.width / f64::from(*width);
-        let y = view.y + (f64::from(y) + 0.5) * view.height / f64::from(*height);
-        row.fill([0.0]);
-        if y < area.y || y > area.y + area.height {
-            return;
-        }
-        let column = |x: f64| (((x - view.x) / step - 0.5).ceil().max(0.0) as usize).min(row.len());
-        let (first, last) = (column(area.x), column(area.x + area.width));
-        let x = view.x + (first as f64 + 0.5) * step;
-        self.grid.row(y, x, step, &mut row[first..last]);
+        self.0.row(y, row);
     }
 }
 
