@@ -54,11 +54,13 @@ export class Settings {
 
   /** How the picture is made, its frame aside. */
   get look(): RenderOptions {
-    const { ground, shadow, decontaminate } = this.#values();
+    const { ground, shadow, outline, keep, decontaminate } = this.#values();
     return {
       ...(decontaminate ? {} : { decontaminate: false }),
       ...(ground === "preset" ? {} : this.#background()),
       ...(shadow === "none" ? {} : { shadow: shadow as "soft" | "keep" }),
+      ...(outline === "none" ? {} : { outline: `${outline}` }),
+      ...(keep === "subject" ? {} : { keep: "background" as const }),
     };
   }
 

@@ -146,7 +146,11 @@ export interface RenderOptions {
   /** None unless set; `soft` is made from the mask, `keep` is the photo's own. */
   readonly shadow?: false | "none" | "soft" | "keep" | undefined;
   /** A line around the subject, as of a sticker: `"12px white"`, `"2% #ff0"`, or its parts; none unless set. */
-  readonly outline?: false | string | { readonly width: Length; readonly color: string } | undefined;
+  readonly outline?:
+    | false
+    | string
+    | { readonly width: Length; readonly color: string }
+    | undefined;
   /** What stays: the `subject` (unless set), or the `background`, a hole where the subject was. */
   readonly keep?: "subject" | "background" | undefined;
   /** The file's format; `png` unless set. `raw` is RGBA8 without a header. */

@@ -37,6 +37,8 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
     ["mug.jpg", "--background", "white", "--margin=5%", "--preset", "ebay", "--size=300x"],
     ["mug.jpg", "--background-image", photo("rgb.png"), "--background-fit=contain"],
     ["mug.jpg", "--format", "jpeg", "--quality", "70", "--shadow", "soft"],
+    ["mug.jpg", "--outline", "3% #fd0", "--crop", "true"],
+    ["mug.jpg", "--keep", "background"],
   ]) {
     const [ours, theirs] = [join(app, "node.png"), join(app, "rust.png")];
     const made = node(photo(name), "-o", ours, ...options);

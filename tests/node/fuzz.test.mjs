@@ -95,7 +95,19 @@ const OPTIONS = [
     "fill",
   ],
   ...["format", "holes", "inputSize", "margin", "maxPixels", "method", "model", "onProgress"],
-  ...["preset", "quality", "refine", "shadow", "signal", "size", "snap", "subjects", "toString"],
+  ...[
+    "keep",
+    "outline",
+    "preset",
+    "quality",
+    "refine",
+    "shadow",
+    "signal",
+    "size",
+    "snap",
+    "subjects",
+    "toString",
+  ],
 ];
 
 /** Some options, most of them odd; a plain ground needs no network, which keeps it quick. */
