@@ -10,18 +10,20 @@
 //!                                                   └─> Image ─ encode ─> bytes
 //! ```
 
+mod search;
+
+pub use self::search::Search;
+
 use crate::cutout::Cutout;
 use crate::engine::Engine;
 #[cfg(feature = "onnx")]
 use crate::engine::onnx::Onnx;
 use crate::error::{Error, Result};
 use crate::find::alpha::{is_cut_out, own_mask};
-use crate::find::border::{cut_sides, narrow, reach_border, widen};
-use crate::find::preprocess::preprocess;
-use crate::find::subject::{self, Sides, Subject};
-use crate::matte::{matte, studio};
-use crate::options::{Method, Model, Options};
-use crate::raster::{Image, Input, Saliency, View, shrink};
+use crate::find::subject::Subject;
+use crate::matte::studio;
+use crate::options::{Focus, Method, Model, Options};
+use crate::raster::{Image, Input, Rect, Saliency, View};
 use crate::read::read;
 use crate::step::Step;
 
@@ -93,8 +95,8 @@ impl Remover {
     /// Finds the subject of `photo`, which is upright. `on_step` is called as each step begins.
     ///
     /// # Errors
-    /// [`Error::Model`], [`Error::Inference`] or [`Error::BusyGround`]. That there is no subject is no error here:
-    /// [`Cutout::subject`] says so.
+    /// [`Error::Model`], [`Error::Inference`], [`Error::BusyGround`], or [`Error::Option`] when the focus lies
+    /// outside the photo. That there is no subject is no error here: [`Cutout::subject`] says so.
     pub fn segment(
         &self,
         photo: Image,
@@ -116,7 +118,7 @@ impl Remover {
     /// [`needs_network`].
     ///
     /// # Errors
-    /// [`Error::Model`].
+    /// [`Error::Model`], and [`Error::Option`] when the focus lies outside the photo.
     pub fn search(
         &self,
         photo: Image,
@@ -128,6 +130,7 @@ impl Remover {
             let wanted = wanted.name();
             return Err(Error::Model { reason: format!("{wanted} is wanted, {held} is loaded") });
         }
+        must_be_inside(options.focus, &photo)?;
         Ok(Search::new(photo, options.clone(), self.network.view(options.input_size), on_step))
     }
 
@@ -156,90 +159,28 @@ impl Remover {
     }
 }
 
-/// A photo whose subject is found look by look. [`Remover::segment`] looks itself; so may a GPU.
-#[derive(Debug)]
-pub struct Search {
-    photo: Image,
-    options: Options,
-    view: View,
-    looks: Looks,
-}
-
-/// What the network has seen.
-#[derive(Debug)]
-enum Looks {
-    First(Input),
-    /// Past these sides, which cut the subject.
-    Second(Input, Sides),
-    Done(Saliency),
-}
-
-impl Search {
-    fn new(photo: Image, options: Options, view: View, on_step: &mut dyn FnMut(Step)) -> Self {
-        on_step(Step::Preprocess);
-        let input = preprocess(shrink(&photo), view);
-        on_step(Step::Inference);
-        Self { photo, options, view, looks: Looks::First(input) }
+fn must_be_inside(focus: Option<Focus>, photo: &Image) -> Result<()> {
+    let (x, y) = match focus {
+        None => return Ok(()),
+        Some(Focus::At { x, y }) => (x, y),
+        Some(Focus::Roi(Rect { x, y, .. })) => (x, y),
+    };
+    let (width, height) = (photo.width(), photo.height());
+    if x < width && y < height {
+        return Ok(());
     }
-
-    /// What the network is to look at; None when it has seen enough.
-    pub fn input(&self) -> Option<&Input> {
-        match &self.looks {
-            Looks::First(input) | Looks::Second(input, _) => Some(input),
-            Looks::Done(_) => None,
-        }
-    }
-
-    /// Takes what the network made of [`Search::input`].
-    pub fn answer(&mut self, saliency: Saliency) {
-        let small = shrink(&self.photo);
-        let size = (small.width(), small.height());
-        self.looks = match self.looks {
-            Looks::Second(_, sides) => Looks::Done(narrow(&saliency, size, sides)),
-            _ => {
-                let saliency = reach_border(&saliency);
-                let is_sure = subject::confidence(&saliency) >= subject::CONFIDENT;
-                match cut_sides(&saliency).filter(|_| is_sure) {
-                    Some(sides) => {
-                        let wide = widen(small, sides);
-                        Looks::Second(preprocess(&wide, self.view), sides)
-                    }
-                    None => Looks::Done(saliency),
-                }
-            }
-        };
-    }
-
-    /// The cut-out, by what the network has seen. `on_step` is called as each step begins.
-    ///
-    /// # Panics
-    /// When [`Search::input`] is not answered.
-    pub fn finish(self, on_step: &mut dyn FnMut(Step)) -> Cutout {
-        let Self { photo, options, looks: Looks::Done(saliency), .. } = self else {
-            panic!("a look is missing")
-        };
-        on_step(Step::Matte);
-        let small = shrink(&photo);
-        let confidence = subject::confidence(&saliency);
-        let mut mask = matte(&saliency, &photo, small, &options);
-        if options.method == Method::Auto
-            && confidence >= subject::CONFIDENT
-            && let Ok(ground) = studio::recognise_in(small, &photo)
-        {
-            mask = studio::sharpen(mask, &photo, &ground);
-        }
-        let subject = Subject::find(&mask, confidence);
-        Cutout::new(photo, mask, subject)
-    }
+    let name = if matches!(focus, Some(Focus::At { .. })) { "at" } else { "roi" };
+    let reason = format!("{name} begins at {x},{y}; the photo is {width}x{height} px");
+    Err(Error::Option { reason })
 }
 
 /// Whether the network is to look at `photo`: not with the method `studio`, nor where the photo is cut
-/// out already and the method is not `network`.
+/// out already, the method is not `network` and no part of it is asked for.
 pub fn needs_network(photo: &Image, options: &Options) -> bool {
     match options.method {
         Method::Network => true,
         Method::Studio => false,
-        Method::Auto => !is_cut_out(photo),
+        Method::Auto => options.focus.is_some() || !is_cut_out(photo),
     }
 }
 
@@ -247,12 +188,18 @@ pub fn needs_network(photo: &Image, options: &Options) -> bool {
 /// mask, or stands before a plain ground, by the ground's colours alone. No model is needed. `on_step` is called as each step begins.
 ///
 /// # Errors
-/// [`Error::BusyGround`]. That there is no subject is no error here: [`Cutout::subject`] says so.
+/// [`Error::BusyGround`], or [`Error::Option`] for a focus, which needs the network. That there is no subject is no
+/// error here: [`Cutout::subject`] says so.
 pub fn segment_studio(
     photo: Image,
     options: &Options,
     mut on_step: impl FnMut(Step),
 ) -> Result<Cutout> {
+    if options.focus.is_some() {
+        return Err(Error::Option {
+            reason: "at and roi need the network: no method studio".into(),
+        });
+    }
     on_step(Step::Matte);
     if is_cut_out(&photo) {
         let (mask, subject) = own_mask(&photo);

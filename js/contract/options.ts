@@ -85,12 +85,22 @@ function toWord(name: string, value: unknown): string {
       const { width = "", height = "" } = value as { width?: unknown; height?: unknown };
       return `${toText(name, width)}x${toText(name, height)}`;
     }
+    if (name === "at" && "x" in value && "y" in value) return toPoint(name, value);
+    if (name === "roi" && "x" in value && "y" in value && "width" in value && "height" in value) {
+      return `${toPoint(name, value)},${toPoint(name, { x: value.width, y: value.height })}`;
+    }
     if (name === "outline" && "width" in value && "color" in value) {
       return `${toText(name, value.width)} ${toText(name, value.color)}`;
     }
     if (name === "background" && "blur" in value) return `blur ${toText(name, value.blur)}`;
   }
   return toText(name, value);
+}
+
+/** Whole pixels. */
+function toPoint(name: string, { x, y }: { x: unknown; y: unknown }): string {
+  const whole = (value: unknown) => (typeof value === "number" ? Math.floor(value) : value);
+  return `${toText(name, whole(x))},${toText(name, whole(y))}`;
 }
 
 function toText(name: string, value: unknown): string {

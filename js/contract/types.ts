@@ -99,6 +99,10 @@ export interface FindOptions extends DeviceOptions {
   readonly holes?: "auto" | "open" | "fill" | undefined;
   /** Which subjects stay; `all` unless set. */
   readonly subjects?: "all" | "largest" | undefined;
+  /** Of several subjects the one at this point, px of the upright photo. Takes one more look of the network. */
+  readonly at?: { readonly x: number; readonly y: number } | undefined;
+  /** Of several subjects those in this box, px of the upright photo. */
+  readonly roi?: Rect | undefined;
 }
 
 /** A length: px of the photo as a number or `"20px"`, or `"5%"` of the subject's longer side. */

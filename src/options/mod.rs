@@ -7,7 +7,7 @@ pub mod presets;
 
 use std::sync::Arc;
 
-use crate::raster::{INPUT_SIDE, Image};
+use crate::raster::{INPUT_SIDE, Image, Rect};
 
 pub use model::Model;
 
@@ -36,6 +36,9 @@ pub struct Options {
     pub holes: Holes,
     /// `subjects`: `all` or `largest`.
     pub subjects: Subjects,
+    /// `at`: a point, `x,y`, or `roi`: a box, `x,y,width,height`; px of the upright photo. Which one of
+    /// several subjects is wanted; it takes one more look of the network. The last of both counts.
+    pub focus: Option<Focus>,
     /// How the subject is framed.
     pub frame: Frame,
     /// `background`: `transparent`, a colour as `#rgb`, `#rrggbb`, `#rrggbbaa`, `white` or `black`,
@@ -72,6 +75,7 @@ impl Default for Options {
             decontaminate: true,
             holes: Holes::Auto,
             subjects: Subjects::All,
+            focus: None,
             frame: Frame::default(),
             background: Background::Transparent,
             background_fit: Fit::Cover,
@@ -127,6 +131,20 @@ pub enum Subjects {
     All,
     /// The largest alone.
     Largest,
+}
+
+/// Which one of several subjects is wanted, px of the upright photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The one at a point.
+    At {
+        /// Column.
+        x: u32,
+        /// Row.
+        y: u32,
+    },
+    /// Those in a box, the region of interest.
+    Roi(Rect),
 }
 
 /// How the subject is framed. Without `crop`, `aspect`, `fill` or a margin, the photo's own frame.

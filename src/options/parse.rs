@@ -2,15 +2,17 @@
 
 use super::presets::preset;
 use super::{
-    Background, Channels, Fit, Format, Holes, Keep, Length, Method, Model, Options, Outline,
+    Background, Channels, Fit, Focus, Format, Holes, Keep, Length, Method, Model, Options, Outline,
     Refine, Shadow, Size, Subjects,
 };
 use crate::error::{Error, Result};
+use crate::raster::Rect;
 
 /// Every name that [`Options::parse`] knows, and what it takes.
-const NAMES: [(&str, &str); 24] = [
+const NAMES: [(&str, &str); 26] = [
     ("align", "center, top, bottom, left, right or two of them"),
     ("aspect", "a ratio of width to height such as 1, 0.75 or 3:4"),
+    ("at", "a point such as 120,340, px"),
     ("background", "transparent, a colour such as #ffffff or white, or blur"),
     ("background-fit", "cover or contain"),
     ("channels", "rgba or alpha"),
@@ -29,6 +31,7 @@ const NAMES: [(&str, &str); 24] = [
     ("preset", "amazon, ebay, google, shopify, tiktok, walmart or zalando"),
     ("quality", "a whole number from 1 to 100"),
     ("refine", "off, fast or best"),
+    ("roi", "a box such as 100,80,300,400: left, top, width and height, px"),
     ("shadow", "none, soft or keep"),
     ("size", "a size such as 1600x1600, 1600x or x1600, at most 16384 px a side"),
     ("snap", "true or false"),
@@ -80,6 +83,10 @@ impl Options {
         match name {
             "align" => self.frame.align = align(value)?,
             "aspect" => self.frame.aspect = Some(aspect(value)?),
+            "at" => {
+                let [x, y] = numbers(value)?;
+                self.focus = Some(Focus::At { x, y });
+            }
             "background" => self.background = background(value)?,
             "background-fit" => {
                 self.background_fit =
@@ -122,6 +129,14 @@ impl Options {
             "refine" => {
                 let words = [("off", Refine::Off), ("fast", Refine::Fast), ("best", Refine::Best)];
                 self.refine = word(value, &words)?;
+            }
+            "roi" => {
+                let [x, y, width, height] = numbers(value)?;
+                x.checked_add(width).zip(y.checked_add(height))?;
+                if width == 0 || height == 0 {
+                    return None;
+                }
+                self.focus = Some(Focus::Roi(Rect { x, y, width, height }));
             }
             "shadow" => {
                 let words =
@@ -166,6 +181,12 @@ fn format(value: &str) -> Option<Format> {
 
 fn number(value: &str) -> Option<f32> {
     value.parse().ok().filter(|number: &f32| number.is_finite() && *number >= 0.0)
+}
+
+/// `120,340`: whole numbers of px.
+fn numbers<const N: usize>(value: &str) -> Option<[u32; N]> {
+    let numbers: Option<Vec<u32>> = value.split(',').map(|part| part.trim().parse().ok()).collect();
+    numbers?.try_into().ok()
 }
 
 /// `85%` or `0.85`.
@@ -310,6 +331,9 @@ mod tests {
         assert_eq!(set("outline", "2% #ff0").outline, Some(outline));
         assert_eq!(set("outline", "none").outline, None);
         assert_eq!(set("keep", "background").keep, Keep::Background);
+        assert_eq!(set("at", "12, 34").focus, Some(Focus::At { x: 12, y: 34 }));
+        let roi = Rect { x: 1, y: 2, width: 3, height: 4 };
+        assert_eq!(set("roi", "1,2,3,4").focus, Some(Focus::Roi(roi)));
     }
 
     #[test]
@@ -340,6 +364,11 @@ mod tests {
             ("outline", "-4px white"),
             ("outline", "4px mauve"),
             ("keep", "all"),
+            ("at", "12"),
+            ("at", "-1,5"),
+            ("roi", "1,2,3"),
+            ("roi", "1,2,0,4"),
+            ("roi", "4294967295,2,9,4"),
             ("crop", "yes"),
         ] {
             let error = Options::parse([(name, value)]).unwrap_err();
@@ -347,7 +376,7 @@ mod tests {
             assert!(error.to_string().contains("it takes"), "{name} {value}: {error}");
         }
         let error = Options::parse([("colour", "red")]).unwrap_err();
-        assert!(error.to_string().contains("there are align, aspect"), "{error}");
+        assert!(error.to_string().contains("there are align, aspect, at"), "{error}");
     }
 
     #[test]

@@ -13,6 +13,13 @@ pub struct Rect {
     pub height: u32,
 }
 
+impl Rect {
+    /// All of a picture of `width` x `height` px.
+    pub fn whole((width, height): (u32, u32)) -> Self {
+        Self { x: 0, y: 0, width, height }
+    }
+}
+
 /// A part of the plane in photo pixels; may reach out of the photo.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Area {

@@ -48,6 +48,20 @@ pub(crate) fn crop_mask(mask: &Mask, part: Rect) -> Mask {
     Mask::new(part.width, part.height, rows(mask.values(), mask.width(), part, 1))
 }
 
+/// A mask of `width` x `height` px that is `mask` in `part` and 0 elsewhere.
+///
+/// # Panics
+/// When `part` is not inside it, or not of the mask's size.
+pub(crate) fn paste_mask(mask: &Mask, (width, height): (u32, u32), part: Rect) -> Mask {
+    assert_eq!((mask.width(), mask.height()), (part.width, part.height));
+    let mut values = vec![0; width as usize * height as usize];
+    let lines = values.chunks_exact_mut(width as usize).skip(part.y as usize);
+    for (line, row) in lines.zip(mask.values().chunks_exact(part.width as usize)) {
+        line[part.x as usize..][..row.len()].copy_from_slice(row);
+    }
+    Mask::new(width, height, values)
+}
+
 fn rows(values: &[u8], width: u32, part: Rect, channels: usize) -> Vec<u8> {
     let mut copy = Vec::with_capacity(part.width as usize * part.height as usize * channels);
     let rows = values.chunks_exact(width as usize * channels);

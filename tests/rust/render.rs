@@ -96,7 +96,11 @@ fn every_option_draws_what_it_drew() {
         ("shadow-keep", &plain, &[("shadow", "keep"), ("background", "#ffe680")]),
         ("shadow-keep-busy", &busy, &[("shadow", "keep"), ("background", "#ffe680")]),
         ("outline", &plain, &[("outline", "6px #d0f"), ("crop", "true")]),
-        ("outline-large", &plain, &[("outline", "10% white"), ("size", "200x"), ("background", "#333")]),
+        (
+            "outline-large",
+            &plain,
+            &[("outline", "10% white"), ("size", "200x"), ("background", "#333")],
+        ),
         ("keep-background", &plain, &[("keep", "background")]),
         ("preset", &plain, &[("preset", "zalando"), ("size", "72x104")]),
     ] {
@@ -223,10 +227,8 @@ fn an_outline_reaches_as_far_on_every_side_and_the_frame_leaves_it_room() {
     };
     let mut painted = 0;
     for (x, y, pixel) in drawn.enumerate_pixels() {
-        let far = distance(
-            i64::from(x) + i64::from(BOX.x) - 6,
-            i64::from(y) + i64::from(BOX.y) - 6,
-        );
+        let far =
+            distance(i64::from(x) + i64::from(BOX.x) - 6, i64::from(y) + i64::from(BOX.y) - 6);
         if far > 8.0 {
             assert_eq!(pixel[3], 0, "{x}, {y}: {far} px away");
         } else if (1.5..5.0).contains(&far) {

@@ -81,6 +81,8 @@ Subject:
       --decontaminate BOOL take the ground's colour out of soft edges [default: true]
       --holes HOW          auto, open or fill [default: auto]
       --subjects WHICH     all or largest [default: all]
+      --at X,Y             of several the one at this point, px of the upright photo
+      --roi X,Y,W,H        of several those in this box, px
       --input-size N       the side that the network sees, a multiple of 32 from 160 to
                            640 px [default: 320]
 
