@@ -1,8 +1,9 @@
 /**
  * `node benches/soak.mjs PART... [--engine=chromium] [--count=200]`: load that no test has time for.
  *
- * photos   `count` photos of mixed sizes and formats in one page: every answer the first one's bytes;
- *          megabytes of all of the browser's processes as they go
+ * photos   `count` photos of mixed sizes and formats in one page, the network at 160 px: every answer the
+ *          first one's bytes; megabytes of all of the browser's processes as they go
+ * workers  `count` fresh workers, a photo each: every answer the first one's bytes
  * trouble  `count` rounds of a good photo, an aborted one, a corrupt one and a crash of the worker
  * tabs     eight pages at once, `count` photos each (Chromium)
  * phone    48 megapixels where wasm may take 512 MB (Chromium), and natively in 512 MB of address space
@@ -31,8 +32,18 @@ const PHOTOS = [
   ...["mug.jpg", "rgb.png", "progressive.jpg", "lossless.webp", "orientation-6.jpg", "rgba.webp"],
   ...["cmyk.jpg", "grey16.png", "ball.jpg", "display-p3.webp", "palette.png", "lossy.webp"],
 ].map((name) => `tests/fixtures/${name}`);
+/** The mug in other sizes and formats; the fixtures but for it and the ball are too plain for a subject. */
+const MUGS = [
+  "320x240.jpg",
+  "240x320.png",
+  "400x300.webp",
+  "500x500.jpg",
+  "640x480.png",
+  "96x96.webp",
+];
 /** Among so many photos one is large. */
-const LARGE_EVERY = 40;
+const LARGE_EVERY = 100;
+const FIRST_LARGE = 24;
 
 const ENGINES = {
   chromium: launchChromium,
@@ -57,7 +68,11 @@ async function open(page) {
   await page.goto(`${ORIGIN}/blank`);
   await page.evaluate(async () => {
     globalThis.cleancut = await import(new URL("/dist/index.js", location.href).href);
-    globalThis.given = async (path) => (await fetch(`/${path}`)).arrayBuffer();
+    const files = {};
+    globalThis.given = async (path) => {
+      files[path] ??= await (await fetch(`/${path}`)).arrayBuffer();
+      return files[path];
+    };
     globalThis.hashed = async (answer) => {
       try {
         const bytes = await (await answer).arrayBuffer();
@@ -91,7 +106,9 @@ function megabytes() {
 }
 
 async function photos(page, count) {
-  const large = makeLarge("large.jpg", "4000x3000");
+  const large = makeMug("large.jpg", "4000x3000");
+  const mugs = MUGS.map((name) => makeMug(name, name.split(".")[0]));
+  const some = [...PHOTOS, ...mugs];
   await open(page);
   console.log(`empty: ${megabytes()} MB`);
   await page.evaluate(async () => {
@@ -101,9 +118,9 @@ async function photos(page, count) {
   const sizes = [];
   let wrong = 0;
   for (let at = 0; at < count; at++) {
-    const path = at % LARGE_EVERY === LARGE_EVERY - 1 ? large : PHOTOS[at % PHOTOS.length];
+    const path = at % LARGE_EVERY === FIRST_LARGE ? large : some[at % some.length];
     const isRight = await page.evaluate(async (path) => {
-      const answer = await hashed(remover.remove(await given(path)));
+      const answer = await hashed(remover.remove(await given(path), { inputSize: 160 }));
       first[path] ??= answer;
       return answer === first[path];
     }, path);
@@ -119,6 +136,22 @@ async function photos(page, count) {
   console.log(
     `mean MB of photos 51 to 150: ${mean(sizes.slice(50, 150))}, of the last 100: ${mean(sizes.slice(-100))}`,
   );
+}
+
+async function workers(page, count) {
+  await open(page);
+  const found = {};
+  for (let at = 0; at < count; at++) {
+    const answer = await page.evaluate(async () => {
+      globalThis.photo ??= await given("tests/fixtures/ball.jpg");
+      const remover = await cleancut.createRemover();
+      const answer = await hashed(remover.remove(photo));
+      remover.dispose();
+      return answer;
+    });
+    found[answer] = (found[answer] ?? 0) + 1;
+    if ((at + 1) % 50 === 0) console.log(`${at + 1} workers:`, found);
+  }
 }
 
 async function trouble(page, count) {
@@ -194,7 +227,7 @@ async function tabs({ browser }, count) {
 }
 
 async function phone() {
-  const huge = makeLarge("huge.jpg", "8000x6000");
+  const huge = makeMug("huge.jpg", "8000x6000");
   const page = await launchChromium([`--wasm-max-mem-pages=${PHONE_BYTES / 65536}`]);
   await open(page);
   const answers = await page.evaluate(async (huge) => {
@@ -210,7 +243,7 @@ async function phone() {
 }
 
 /** The mug on its blurred ground: a path inside the project. */
-function makeLarge(name, size) {
+function makeMug(name, size) {
   mkdirSync(GIVEN, { recursive: true });
   const mug = join(ROOT, "tests/fixtures/mug.jpg");
   execFileSync(NATIVE, [mug, "-o", join(GIVEN, name), `--size=${size}`, "--background=blur"]);
@@ -224,7 +257,7 @@ const { values, positionals } = parseArgs({
     count: { type: "string", default: "200" },
   },
 });
-const PARTS = { photos, trouble, tabs, phone };
+const PARTS = { photos, workers, trouble, tabs, phone };
 const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
 if (unknown || !ENGINES[values.engine])
   fail(`there is no ${unknown ?? values.engine}`, "See the head of this file.");

@@ -55,7 +55,7 @@ pub(crate) fn photo_that_says(bytes: &[u8]) -> Option<Vec<u8>> {
     let (&kind, said) = bytes.split_first()?;
     let chunks = match kind % 10 {
         0 => chunk(b"iCCP", &[b"p\0\0".as_slice(), &stored(said)].concat()),
-        1 => chunk(b"cICP", said),
+        1 => [chunk(b"cICP", said.get(..4)?), chunk(b"cLLI", &said[4..])].concat(),
         2 => chunk(b"gAMA", said),
         3 => [chunk(b"gAMA", said.get(..4)?), chunk(b"cHRM", &said[4..])].concat(),
         4 => chunk(b"eXIf", said),
@@ -103,6 +103,8 @@ pub(crate) fn sayings(folder: &Path) -> Vec<Vec<u8>> {
     let profiles = ["adobe-rgb.jpg", "display-p3.jpg", "grey-profile.jpg"].map(profile);
     let mut sayings = vec![
         [b"\x01".as_slice(), &[12, 13, 0, 1]].concat(),
+        [b"\x01".as_slice(), &[9, 16, 0, 1, 0, 0x98, 0x96, 0x80, 0, 0, 0, 0]].concat(),
+        [b"\x01".as_slice(), &[9, 18, 0, 1]].concat(),
         [b"\x02".as_slice(), &gama].concat(),
         [b"\x03".as_slice(), &gama, &chrm.collect::<Vec<u8>>()].concat(),
         [b"\x04".as_slice(), exif].concat(),

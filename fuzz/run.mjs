@@ -1,6 +1,7 @@
 /**
- * `node fuzz/run.mjs TARGET... [--seconds=60]`: libFuzzer over targets of `targets.rs`, one after
- * another, in a build of its own that counts what is reached. What fails is left in `fuzz/found/`.
+ * `node fuzz/run.mjs TARGET... [--seconds=60] [--runs=N]`: libFuzzer over targets of `targets.rs`,
+ * one after another, in a build of its own that counts what is reached. What fails is left in
+ * `fuzz/found/`, where `cargo test` finds it too.
  */
 
 import { spawnSync } from "node:child_process";
@@ -23,12 +24,14 @@ const FLAGS = [
 ];
 /** So that build scripts, which have no coverage runtime, go without the flags. */
 const TRIPLE = "x86_64-unknown-linux-gnu";
-const LIMITS = ["-timeout=10", "-malloc_limit_mb=64", "-rss_limit_mb=2048"];
+const LIMITS = ["-timeout=10", "-malloc_limit_mb=64", "-rss_limit_mb=2048", "-len_control=0"];
+/** Longer inputs cost executions and reach little more: the seeds are as short. */
+const LENGTHS = { strokes: 256, options: 512, colours: 1024, jpeg: 1536, plan: 4096 };
 const LARGER = { plan: ["-malloc_limit_mb=512"] };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: "string", default: "60" } },
+  options: { runs: { type: "string", default: "-1" }, seconds: { type: "string", default: "60" } },
 });
 const build = ["build", "--release", "--locked", `--target=${TRIPLE}`];
 const manifest = `--manifest-path=${join(HERE, "Cargo.toml")}`;
@@ -43,11 +46,12 @@ for (const target of positionals) {
     corpus,
     ...LIMITS,
     ...(LARGER[target] ?? []),
-    "-max_len=8192",
+    `-max_len=${LENGTHS[target] ?? 1024}`,
+    `-runs=${values.runs}`,
+    `-max_total_time=${values.seconds}`,
     `-artifact_prefix=${found}/`,
+    "-print_final_stats=1",
   ];
   const env = { ...process.env, CLEANCUT_FUZZ: target, CLEANCUT_SEEDS: corpus };
-  const binary = join(HERE, "target", TRIPLE, "release", "fuzz");
-  const timed = `-max_total_time=${values.seconds}`;
-  spawnSync(binary, [...args, timed, "-print_final_stats=1"], { env, stdio: "inherit" });
+  spawnSync(join(HERE, "target", TRIPLE, "release", "fuzz"), args, { env, stdio: "inherit" });
 }

@@ -15,7 +15,7 @@ mod files;
 use files::{photo_that_says, plan, with_right_sums};
 
 /// Photos of more pixels are refused.
-const MAX_PIXELS: u64 = 1 << 14;
+const MAX_PIXELS: u64 = 1 << 12;
 const SMALL: &[u8] = include_bytes!("../models/u2netp-int8.plan");
 
 /// A target, its name, and what it begins with.
@@ -86,6 +86,9 @@ fn parsed(bytes: &[u8]) -> Option<Options> {
     let mut options = Options::parse(pairs).ok()?;
     options.max_pixels = options.max_pixels.min(MAX_PIXELS);
     options.input_size = 160;
+    if let Some(size) = &mut options.frame.size {
+        [&mut size.width, &mut size.height].into_iter().flatten().for_each(|side| *side = 256.min(*side));
+    }
     Some(options)
 }
 

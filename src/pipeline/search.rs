@@ -107,7 +107,7 @@ impl Search {
             && confidence >= subject::CONFIDENT
             && let Ok(ground) = studio::recognise_in(small, &photo)
         {
-            mask = studio::sharpen(mask, &photo, &ground);
+            mask = studio::sharpen(mask, &photo, &ground, options.holes);
         }
         let (photo, mask) = match whole {
             Some((whole, part)) => {

@@ -1,10 +1,13 @@
 //! Every format, colour type and orientation, against the four quadrants that
 //! `tests/fixtures/draw.py` draws; and every kind of bad file.
 
+use std::io::Cursor;
+
 use cleancut::options::MAX_PIXELS;
 use cleancut::read::decode::decode;
 use cleancut::read::orient::orient;
 use cleancut::{Error, Image, Result};
+use image::{DynamicImage, ImageFormat};
 
 use crate::fixture;
 
@@ -190,6 +193,98 @@ fn chunks_tell_colours_as_in_chromium() {
         let (image, _) = decode(&with_chunks(&plain, chunks), MAX_PIXELS).unwrap();
         for (colour, (x, y)) in expected.iter().zip([(16, 12), (48, 12), (16, 36), (48, 36)]) {
             let seen = pixel(&image, x, y);
+            let is_close = (0..3).all(|c| seen[c].abs_diff(colour[c]) <= 1);
+            assert!(is_close, "{chunks:?}: {seen:?}, expected {colour:?}");
+        }
+    }
+}
+
+#[test]
+fn pictures_for_bright_screens_are_shown_as_in_chromium() {
+    let colours = [[150, 40, 40], [90, 160, 60], [40, 160, 180], [170, 160, 150]];
+    let picture = image::RgbImage::from_raw(4, 1, colours.concat()).unwrap();
+    let grey = image::GrayImage::from_raw(4, 1, colours.map(|[_, green, _]| green).to_vec());
+    let [picture, grey] = [picture.into(), grey.unwrap().into()].map(|picture: DynamicImage| {
+        let mut file = Cursor::new(Vec::new());
+        picture.write_to(&mut file, ImageFormat::Png).unwrap();
+        file.into_inner()
+    });
+    let (pq, hlg) = ([9, 16, 0, 1], [9, 18, 0, 1]);
+    let content = |nits: u32| [10_000 * nits, 10_000].map(u32::to_be_bytes).concat();
+    let screen =
+        |nits: u32| [&[0; 16][..], &(10_000 * nits).to_be_bytes(), &50_u32.to_be_bytes()].concat();
+    let [none, dark, middle, bright] = [0, 100, 600, 4000].map(content);
+    let [screen_600, screen_2000] = [600, 2000].map(screen);
+    // What Chromium 156 draws.
+    let cases: [(&[u8], &[Chunk<'_>], [[u8; 3]; 4]); 15] = [
+        (&picture, &[(b"cICP", &pq)], [[242, 0, 0], [0, 225, 0], [0, 183, 249], [249, 189, 159]]),
+        (
+            &picture,
+            &[(b"cICP", &[1, 16, 0, 1])],
+            [[194, 9, 9], [58, 217, 24], [5, 178, 246], [237, 201, 170]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &pq), (b"cLLI", &bright)],
+            [[241, 0, 0], [0, 213, 0], [0, 164, 224], [229, 174, 146]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &pq), (b"cLLI", &dark)],
+            [[255, 0, 0], [0, 255, 0], [0, 255, 255], [255, 255, 255]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &pq), (b"mDCV", &screen_600)],
+            [[255, 0, 0], [0, 249, 0], [0, 193, 255], [255, 206, 173]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &pq), (b"cLLI", &none), (b"mDCV", &screen_2000)],
+            [[241, 0, 0], [0, 218, 0], [0, 172, 234], [238, 180, 151]],
+        ),
+        (&grey, &[(b"cICP", &pq)], [[9; 3], [213; 3], [213; 3], [213; 3]]),
+        (
+            &picture,
+            &[(b"cICP", &hlg)],
+            [[137, 0, 22], [0, 138, 23], [0, 139, 161], [156, 134, 123]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &[1, 18, 0, 1])],
+            [[108, 26, 26], [73, 132, 48], [30, 133, 158], [148, 136, 125]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &hlg), (b"cLLI", &bright)],
+            [[137, 0, 22], [0, 138, 23], [0, 139, 161], [156, 134, 123]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &hlg), (b"cLLI", &dark)],
+            [[188, 0, 34], [0, 188, 35], [0, 190, 219], [213, 184, 169]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &hlg), (b"mDCV", &screen_600)],
+            [[156, 0, 26], [0, 156, 27], [0, 158, 182], [177, 153, 140]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &hlg), (b"cLLI", &middle), (b"mDCV", &screen_2000)],
+            [[156, 0, 26], [0, 156, 27], [0, 158, 182], [177, 153, 140]],
+        ),
+        (
+            &picture,
+            &[(b"cICP", &hlg), (b"cLLI", b"short")],
+            [[137, 0, 22], [0, 138, 23], [0, 139, 161], [156, 134, 123]],
+        ),
+        (&grey, &[(b"cICP", &hlg)], [[21; 3], [135; 3], [135; 3], [135; 3]]),
+    ];
+    for (file, chunks, expected) in cases {
+        let (image, _) = decode(&with_chunks(file, chunks), MAX_PIXELS).unwrap();
+        for (x, colour) in (0..).zip(expected) {
+            let seen = pixel(&image, x, 0);
             let is_close = (0..3).all(|c| seen[c].abs_diff(colour[c]) <= 1);
             assert!(is_close, "{chunks:?}: {seen:?}, expected {colour:?}");
         }

@@ -17,6 +17,12 @@ const AIR: f32 = 1.5;
 const EDGE: f32 = 10.0;
 /// The share of a hole's outline that is edge, at least.
 const EDGE_SHARE: f32 = 0.6;
+/// Ink differs this much from the ground, levels,
+const INK: f32 = 40.0;
+/// so many cells from a region's outline,
+const INK_REACH: usize = 2;
+/// along this share of it, at least.
+const INK_SHARE: f32 = 0.9;
 /// A ground darker than this has no shadows to speak of, levels.
 const DARKEST_LIT: f32 = 40.0;
 
@@ -79,6 +85,12 @@ impl Evenness {
         other.residual <= 1.5 * self.residual + AIR && other.span <= 1.5 * self.span + 2.0 * AIR
     }
 
+    /// Whether `region` is as even as this, hardly any less, and lies between drawn lines or in a letter. Such
+    /// is the ground, however sure a mask is of it.
+    pub(super) fn is_inked_around(&self, ground: &Ground, region: &[usize]) -> bool {
+        Self::of(ground, region).residual <= 1.25 * self.residual + 0.3 && has_ink(ground, region)
+    }
+
     /// Whether `region` is as even as this and ends at edges.
     pub(super) fn holds(&self, ground: &Ground, region: &[usize]) -> bool {
         self.is_like(ground, region) && ends_at_edges(ground, region)
@@ -92,6 +104,25 @@ fn ends_at_edges(ground: &Ground, region: &[usize]) -> bool {
         around.filter(|&at| !ground.is_plain(at)).map(|at| ground.residual(at)).collect();
     let clear = residuals.iter().filter(|&&residual| residual > EDGE + ground.tolerance).count();
     clear as f32 >= EDGE_SHARE * residuals.len() as f32
+}
+
+/// Whether ink lies all around `region`.
+fn has_ink(ground: &Ground, region: &[usize]) -> bool {
+    let cells = &ground.cells;
+    let is_ink = |at: usize| !ground.is_plain(at) && ground.span(at) > INK;
+    let is_near = |at: usize| {
+        let mut near = vec![at];
+        for _ in 0..INK_REACH {
+            near = near.iter().flat_map(|&at| cells.around(at).chain([at])).collect();
+        }
+        near.into_iter().any(is_ink)
+    };
+    let mut around: Vec<usize> = region.iter().flat_map(|&at| cells.around(at)).collect();
+    around.retain(|&at| !ground.is_plain(at));
+    around.sort_unstable();
+    around.dedup();
+    let inked = around.iter().filter(|&&at| is_near(at)).count();
+    inked as f32 >= INK_SHARE * around.len() as f32
 }
 
 /// The connected regions of `cells` that `takes` lets in, of at least `least` cells.

@@ -72,7 +72,7 @@ pub fn segment(photo: &Image, ground: &Ground, options: &Options) -> Mask {
             }
         }
     }
-    refine(mask, &means, &reached, photo, ground)
+    refine(mask, &means, &reached, photo, ground, options.holes)
 }
 
 /// How sure [`segment`] is of `mask`, 0 to 1: 1, or 0 where it left nothing or everything.

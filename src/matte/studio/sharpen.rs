@@ -9,6 +9,7 @@
 use super::cells::{Cell, Cells};
 use super::flood::{Evenness, flood, is_shade, regions};
 use super::ground::Ground;
+use crate::options::Holes;
 use crate::raster::field::between;
 use crate::raster::{Image, Mask, larger, smaller};
 use std::ops::Range;
@@ -21,6 +22,8 @@ const SOLID: f32 = 0.97;
 /// Regions of ground inside the subject are looked at from this many cells on, as a share of the
 /// longer side.
 const SMALLEST_HOLE: f32 = 0.02;
+/// The fewest cells of ground between drawn lines or in a letter.
+const SMALLEST_COUNTER: usize = 8;
 /// How far from the mask's subject parts of it are looked for, as a share of the longer side.
 const REACH: f32 = 0.025;
 /// How deep see-through cells (hair, mesh) are looked into, as a share of the longer side.
@@ -55,11 +58,12 @@ struct Node {
 }
 
 /// Sharpens `mask` by the colours of `photo`. A mask that leaves much else than `ground` stays as it
-/// is.
+/// is. What the mask takes for the subject between drawn lines or in a letter is opened, but for
+/// [`Holes::Fill`].
 ///
 /// # Panics
 /// When the sizes differ.
-pub fn sharpen(mask: Mask, photo: &Image, ground: &Ground) -> Mask {
+pub fn sharpen(mask: Mask, photo: &Image, ground: &Ground, holes: Holes) -> Mask {
     assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
     let means = means(&mask, ground.cell_px);
     let reached = flood(ground);
@@ -68,7 +72,7 @@ pub fn sharpen(mask: Mask, photo: &Image, ground: &Ground) -> Mask {
     if (found as f32) < REACHED * left().count() as f32 {
         return mask;
     }
-    refine(mask, &means, &reached, photo, ground)
+    refine(mask, &means, &reached, photo, ground, holes)
 }
 
 /// [`sharpen`], given the mask's mean in each cell and where the [`flood`] went.
@@ -78,9 +82,10 @@ pub(super) fn refine(
     reached: &[bool],
     photo: &Image,
     ground: &Ground,
+    holes: Holes,
 ) -> Mask {
     let Ground { cells, cell_px: size, .. } = ground;
-    let known = judge(ground, means, reached);
+    let known = judge(ground, means, reached, holes);
     let band = band(ground, means, &known);
     let nodes = nodes(ground, &known, &band);
     let width = photo.width() as usize;
@@ -141,7 +146,7 @@ fn means(mask: &Mask, cell_px: usize) -> Vec<f32> {
 }
 
 /// Weighs flood, colour and mask against each other.
-fn judge(ground: &Ground, means: &[f32], reached: &[bool]) -> Vec<Known> {
+fn judge(ground: &Ground, means: &[f32], reached: &[bool], holes: Holes) -> Vec<Known> {
     let cells = &ground.cells;
     let subject = means.iter().map(|&mean| mean >= 0.5).collect();
     let near = grow(cells, subject, share_of(cells, REACH), |_| true);
@@ -161,11 +166,17 @@ fn judge(ground: &Ground, means: &[f32], reached: &[bool]) -> Vec<Known> {
     let doubtful = regions(ground, 1, |at| {
         known[at] == Known::Nothing && reached[at] && ground.residual(at) <= faint
     });
+    let counters = match holes {
+        Holes::Fill => vec![],
+        _ => regions(ground, SMALLEST_COUNTER, |at| !reached[at] && ground.is_plain(at)),
+    };
     let holes = regions(ground, share_of(cells, SMALLEST_HOLE), |at| {
         known[at] == Known::Nothing && !reached[at] && ground.is_plain(at)
     });
     let open = doubtful.iter().filter(|region| even.is_like(ground, region));
-    for region in open.chain(holes.iter().filter(|region| even.holds(ground, region))) {
+    let holes = holes.iter().filter(|region| even.holds(ground, region));
+    let counters = counters.iter().filter(|region| even.is_inked_around(ground, region));
+    for region in open.chain(holes).chain(counters) {
         region.iter().for_each(|&at| known[at] = Known::Ground);
     }
     known

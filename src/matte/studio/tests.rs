@@ -158,14 +158,35 @@ fn a_rough_mask_becomes_exact_and_its_sure_white_stays() {
     };
     let photo = draw(WIDTH, HEIGHT, |x, y| mix(paper(x, y), stripes(x, y), truth(x, y)));
     let before = rough(&truth);
-    let after = sharpen(before.clone(), &photo, &recognise(&photo).unwrap());
+    let after = sharpen(before.clone(), &photo, &recognise(&photo).unwrap(), Holes::Auto);
     assert!(error(&before, truth) > 1.0, "{}", error(&before, truth));
     assert!(error(&after, truth) < 0.3, "{}", error(&after, truth));
 
     let garment = draw(WIDTH, HEIGHT, |x, y| mix(white(x, y), [246.0, 246.0, 248.0], truth(x, y)));
-    let after = sharpen(before, &garment, &recognise(&garment).unwrap());
+    let after = sharpen(before, &garment, &recognise(&garment).unwrap(), Holes::Auto);
     assert_eq!([at(&after, 300, 225), at(&after, 300, 120), at(&after, 20, 20)], [255, 255, 0]);
     assert!(error(&after, truth) < 4.0, "{}", error(&after, truth));
+}
+
+#[test]
+fn counters_open_where_the_mask_is_sure_of_them() {
+    let outer = |x: f32, y: f32| disc(x, y, (300.0, 225.0), 150.0);
+    for (ground, ink, inner) in [
+        (paper as fn(f32, f32) -> Colour, [160.0, 90.0, 20.0], 90.0),
+        (white, [0.0; 3], 148.0),
+        (white, [190.0, 190.0, 200.0], 140.0),
+    ] {
+        let truth = |x, y| outer(x, y) - disc(x, y, (300.0, 225.0), inner);
+        let photo = draw(WIDTH, HEIGHT, |x, y| mix(ground(x, y), ink, truth(x, y)));
+        let sure = |i: u32| outer((i % WIDTH) as f32 + 0.5, (i / WIDTH) as f32 + 0.5);
+        let values = (0..WIDTH * HEIGHT).map(|i| (255.0 * sure(i)) as u8).collect();
+        let sure = Mask::new(WIDTH, HEIGHT, values);
+        let ground = recognise(&photo).unwrap();
+        let mask = sharpen(sure.clone(), &photo, &ground, Holes::Auto);
+        assert!(error(&mask, truth) < 1.0, "{ink:?}: {}", error(&mask, truth));
+        let mask = sharpen(sure, &photo, &ground, Holes::Fill);
+        assert_eq!(at(&mask, 300, 225), 255, "{ink:?}");
+    }
 }
 
 #[test]
@@ -247,7 +268,7 @@ fn a_mask_that_leaves_more_than_the_frame_stays() {
         .map(|i| (255.0 * truth((i % WIDTH) as f32, (i / WIDTH) as f32)) as u8)
         .collect();
     let mask = Mask::new(WIDTH, HEIGHT, values);
-    assert_eq!(sharpen(mask.clone(), &framed, &ground), mask);
+    assert_eq!(sharpen(mask.clone(), &framed, &ground, Holes::Auto), mask);
 }
 
 #[test]
@@ -267,7 +288,7 @@ fn any_size_is_an_answer() {
                 let mask = segment(&photo, &ground, &Options::default());
                 assert_eq!((mask.width(), mask.height()), (width, height));
                 let all = Mask::new(width, height, vec![255; (width * height) as usize]);
-                sharpen(all, &photo, &ground);
+                sharpen(all, &photo, &ground, Holes::Auto);
             }
         }
     }

@@ -6,23 +6,20 @@
 //! what sRGB cannot hold is clipped. Profiles of tables (printers, scanners, CMYK) and broken ones
 //! are not applied: the picture stays as it is.
 
+use super::hdr::Hdr;
+use super::srgb::{Encode, encoded, of_columns};
+
 /// The most values that a curve's table is believed to have.
 const LONGEST_CURVE: usize = 1 << 16;
-/// Entries of the table from linear light to sRGB.
-const STEPS: usize = 1 << 14;
-/// sRGB's linear light from XYZ, both relative to D50, by rows (IEC 61966-2-1, Bradford-adapted).
-const SRGB_OF_XYZ: [[f64; 3]; 3] = [
-    [3.134_135_8, -1.617_385_8, -0.490_662_2],
-    [-0.978_795_5, 1.916_254_4, 0.033_442_6],
-    [0.071_955_4, -0.228_976_6, 1.405_386_1],
-];
 
 /// From a profile's colours to sRGB.
 pub(super) enum Conversion {
     /// Red, green and blue alike.
     Grey(Box<[u8; 256]>),
     /// Linear light of each channel's values, their mixture by rows, and sRGB's curve.
-    Rgb { curves: Box<[[f32; 256]; 3]>, matrix: [[f32; 3]; 3], encode: Vec<u8> },
+    Rgb { curves: Box<[[f32; 256]; 3]>, matrix: [[f32; 3]; 3], encode: Encode },
+    /// Of more light than sRGB's.
+    Hdr(Hdr),
 }
 
 impl Conversion {
@@ -50,16 +47,18 @@ impl Conversion {
         Some(Self::Grey(values)).filter(|conversion| !conversion.keeps_colours())
     }
 
+    /// Of more light than sRGB's.
+    pub(super) fn hdr(hdr: Hdr, is_grey: bool) -> Self {
+        let grey = |value: usize| hdr.srgb([value as u8; 3])[0];
+        if is_grey { Self::Grey(Box::new(std::array::from_fn(grey))) } else { Self::Hdr(hdr) }
+    }
+
     /// Of the curves of red, green and blue, and their linear light as XYZ relative to D50. `None`
     /// when they are sRGB's.
     pub(super) fn rgb(curves: [&Curve; 3], columns: [[f64; 3]; 3]) -> Option<Self> {
         let curves =
             Box::new(curves.map(|curve| std::array::from_fn(|value| curve.linear(value) as f32)));
-        let matrix = SRGB_OF_XYZ.map(|row| {
-            columns.map(|column| row.iter().zip(column).map(|(a, b)| a * b).sum::<f64>() as f32)
-        });
-        let encode = (0..STEPS).map(|step| encoded(step as f64 / (STEPS - 1) as f64)).collect();
-        let conversion = Self::Rgb { curves, matrix, encode };
+        let conversion = Self::Rgb { curves, matrix: of_columns(columns), encode: Encode::new() };
         (!conversion.keeps_colours()).then_some(conversion)
     }
 
@@ -77,9 +76,13 @@ impl Conversion {
                     let [red, green, blue] = [0, 1, 2].map(|c| curves[c][usize::from(pixel[c])]);
                     for (value, row) in pixel.iter_mut().zip(matrix) {
                         let light = row[0] * red + row[1] * green + row[2] * blue;
-                        let step = light.clamp(0.0, 1.0) * (STEPS - 1) as f32 + 0.5;
-                        *value = encode[step as usize];
+                        *value = encode.value(light);
                     }
+                }
+            }
+            Self::Hdr(hdr) => {
+                for [pixel @ .., _] in pixels.as_chunks_mut::<4>().0 {
+                    *pixel = hdr.srgb(*pixel);
                 }
             }
         }
@@ -170,16 +173,6 @@ impl Curve {
         };
         if light.is_finite() { light.clamp(0.0, 1.0) } else { 0.0 }
     }
-}
-
-/// sRGB's curve (IEC 61966-2-1).
-fn encoded(light: f64) -> u8 {
-    let value = if light <= 0.003_130_8 {
-        12.92 * light
-    } else {
-        1.055 * libm::pow(light, 1.0 / 2.4) - 0.055
-    };
-    (value * 255.0 + 0.5) as u8
 }
 
 /// Whether a profile's header is one: its signature and its white, which is always D50

@@ -4,15 +4,17 @@
 //! Greyscale, palette, 16-bit and CMYK pictures become RGBA8, in the buffer that they are decoded
 //! into. Pictures with a colour profile of curves and a matrix (Display P3, Adobe RGB, grey), and
 //! PNGs that tell their colours by `cICP`, `gAMA` or `cHRM`, are converted to sRGB, relative
-//! colorimetric; a profile of tables, of CMYK or a broken one is ignored, and so are PQ and HLG. The size is read from the header and held against the limit before any pixel is
-//! allocated.
+//! colorimetric, PQ and HLG as Chromium does; a profile of tables, of CMYK or a broken one is ignored. The
+//! size is read from the header and held against the limit before any pixel is allocated.
 
 mod first_frame;
+mod hdr;
 mod icc;
 mod jpeg;
 mod png;
 mod rgba;
 mod sniff;
+mod srgb;
 mod webp;
 
 use std::io::Cursor;

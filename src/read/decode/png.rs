@@ -5,6 +5,7 @@
 //! counts (PNG, third edition, 4.3). As in Chromium, `cHRM` alone tells nothing, and a `gAMA` near
 //! 1/2.2 without it means sRGB.
 
+use super::hdr::{Hdr, Signal};
 use super::icc::{Conversion, Curve, is_sound};
 
 /// Where chunks begin.
@@ -16,6 +17,7 @@ type Primaries = [[f64; 2]; 4];
 const D65: [f64; 2] = [0.3127, 0.329];
 const C: [f64; 2] = [0.31, 0.316];
 const BT709: Primaries = [D65, [0.64, 0.33], [0.3, 0.6], [0.15, 0.06]];
+const BT2020: Primaries = [D65, [0.708, 0.292], [0.17, 0.797], [0.131, 0.046]];
 /// XYZ of D50, to which profiles are relative.
 const D50: [f64; 3] = [0.9642, 1.0, 0.8249];
 /// From XYZ to the responses that white is adapted in, by rows.
@@ -29,6 +31,9 @@ pub(super) struct Said {
     is_srgb: bool,
     gamma: Option<f64>,
     primaries: Option<Primaries>,
+    /// What its light and its screen's reach, 1/10 000 cd/m².
+    content: Option<u32>,
+    screen: Option<u32>,
     /// Whether the animation begins with another picture than the default image.
     pub(super) begins_later: bool,
 }
@@ -60,6 +65,8 @@ impl Said {
                 b"fcTL" if is_before_data => frames = 1,
                 b"fdAT" if frames == 0 => said.begins_later = is_animated,
                 b"cICP" if is_before_data => said.cicp = data.try_into().ok(),
+                b"cLLI" if is_before_data => said.content = number(data, 0, 8),
+                b"mDCV" if is_before_data => said.screen = number(data, 16, 24),
                 b"sRGB" if is_before_data => said.is_srgb = true,
                 b"gAMA" if is_before_data => said.gamma = numbers::<1>(data).map(|[gamma]| gamma),
                 b"cHRM" if is_before_data => {
@@ -75,8 +82,13 @@ impl Said {
 
     /// What turns the picture's colours into sRGB. `profile`: that of `iCCP`.
     pub(super) fn conversion(&self, profile: Option<&[u8]>, is_grey: bool) -> Option<Conversion> {
-        if let Some((primaries, curve)) = self.cicp.and_then(coded) {
-            return space(&primaries, &curve, is_grey);
+        match self.cicp.and_then(coded) {
+            Some((primaries, Transfer::Curve(curve))) => return space(&primaries, &curve, is_grey),
+            Some((primaries, Transfer::Hdr(signal))) => {
+                let columns = columns(&primaries)?;
+                return Some(Conversion::hdr(self.hdr(signal, columns)?, is_grey));
+            }
+            None => {}
         }
         if let Some(profile) = profile.filter(|profile| is_sound(profile)) {
             return Conversion::of(profile, is_grey);
@@ -89,6 +101,28 @@ impl Said {
         };
         space(&primaries, &Curve::power(1.0 / gamma), is_grey)
     }
+
+    /// `picture`: the XYZ of its primaries, relative to D50.
+    fn hdr(&self, signal: Signal, picture: [[f64; 3]; 3]) -> Option<Hdr> {
+        let wide = columns(&BT2020)?;
+        let [red, green, blue] = picture.map(|column| solve(&wide, column));
+        let columns = [red?, green?, blue?];
+        let rows = [0, 1, 2].map(|row| columns.map(|column| column[row] as f32));
+        let brightest = [self.content, self.screen].into_iter().flatten().find(|&light| light > 0);
+        Some(Hdr::new(signal, rows, wide, brightest.map(|light| f64::from(light) / 10_000.0)))
+    }
+}
+
+/// How values become light.
+enum Transfer {
+    Curve(Curve),
+    Hdr(Signal),
+}
+
+/// The number at `at` of a chunk of `length` bytes.
+fn number(data: &[u8], at: usize, length: usize) -> Option<u32> {
+    let bytes = data.get(at..at + 4).filter(|_| data.len() == length)?;
+    Some(u32::from_be_bytes(bytes.try_into().ok()?))
 }
 
 /// Of 1/100 000.
@@ -99,8 +133,8 @@ fn numbers<const N: usize>(data: &[u8]) -> Option<[f64; N]> {
 }
 
 /// The code points of ITU-T H.273 for colour primaries and transfer characteristics, as far as they
-/// are of displays; the others, and PQ and HLG, are not understood.
-fn coded([primaries, transfer, matrix, is_full]: [u8; 4]) -> Option<(Primaries, Curve)> {
+/// are of displays; the others are not understood.
+fn coded([primaries, transfer, matrix, is_full]: [u8; 4]) -> Option<(Primaries, Transfer)> {
     if (matrix, is_full) != (0, 1) {
         return None;
     }
@@ -110,7 +144,7 @@ fn coded([primaries, transfer, matrix, is_full]: [u8; 4]) -> Option<(Primaries, 
         5 => [D65, [0.64, 0.33], [0.29, 0.6], [0.15, 0.06]],
         6 | 7 => [D65, [0.63, 0.34], [0.31, 0.595], [0.155, 0.07]],
         8 => [C, [0.681, 0.319], [0.243, 0.692], [0.145, 0.049]],
-        9 => [D65, [0.708, 0.292], [0.17, 0.797], [0.131, 0.046]],
+        9 => BT2020,
         10 => [[1.0 / 3.0, 1.0 / 3.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]],
         11 => [[0.314, 0.351], [0.68, 0.32], [0.265, 0.69], [0.15, 0.06]],
         12 => [D65, [0.68, 0.32], [0.265, 0.69], [0.15, 0.06]],
@@ -128,10 +162,12 @@ fn coded([primaries, transfer, matrix, is_full]: [u8; 4]) -> Option<(Primaries, 
         }
         8 => Curve::power(1.0),
         13 => Curve::Parametric([2.4, 1.0 / 1.055, 0.055 / 1.055, 1.0 / 12.92, 0.04045, 0.0, 0.0]),
+        16 => return Some((primaries, Transfer::Hdr(Signal::Pq))),
+        18 => return Some((primaries, Transfer::Hdr(Signal::Hlg))),
         17 => Curve::Parametric([2.6, libm::pow(52.37 / 48.0, 1.0 / 2.6), 0.0, 0.0, 0.0, 0.0, 0.0]),
         _ => return None,
     };
-    Some((primaries, curve))
+    Some((primaries, Transfer::Curve(curve)))
 }
 
 fn space(primaries: &Primaries, curve: &Curve, is_grey: bool) -> Option<Conversion> {
