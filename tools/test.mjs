@@ -8,8 +8,8 @@ import { check } from "./check.mjs";
 import { setUpChromium, setUpFirefox, setUpWebKit } from "./setup.mjs";
 import { beside, fail, ROOT, say, step } from "./step.mjs";
 
-/** `consumers` waits for registries and single pages, so it runs beside what compiles. */
-const ASIDE = { consumers: testConsumers };
+/** These wait for registries and single pages, or for cargo, so they run beside what compiles. */
+const ASIDE = { consumers: testConsumers, python: testPython };
 const PARTS = { check, rust: testRust, node: testNode };
 /** These wait for pages in a Chromium that has the machine to itself. */
 const LAST = {
@@ -18,6 +18,9 @@ const LAST = {
   browser: testBrowser,
   engines: testEngines,
 };
+
+/** Only where they are asked for. */
+const ASKED = { cluster: testCluster };
 
 function testRust() {
   step("Testing the Rust", "cargo", ["test", "--locked"]);
@@ -74,8 +77,16 @@ function testConsumers() {
   return beside("Installing the tarball into fresh apps", "node", args, { isShown: true });
 }
 
+function testPython() {
+  return beside("Testing the wheel", "node", ["tools/python.mjs"], { isShown: true });
+}
+
+function testCluster() {
+  step("Testing the wheel on clusters", "node", ["tools/python.mjs", "cluster"]);
+}
+
 const wanted = process.argv.slice(2);
-const names = Object.keys({ ...PARTS, ...LAST, ...ASIDE });
+const names = Object.keys({ ...PARTS, ...LAST, ...ASIDE, ...ASKED });
 const unknown = wanted.find((name) => !names.includes(name));
 if (unknown) fail(`there is no part "${unknown}"`, `Parts: ${names.join(", ")}`);
 
@@ -89,4 +100,5 @@ const aside = begin(ASIDE);
 begin(PARTS);
 await Promise.all(aside);
 begin(LAST);
+if (wanted.length > 0) begin(ASKED);
 say("Every test passed");

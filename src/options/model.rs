@@ -45,7 +45,9 @@ impl Model {
     }
 
     /// That plan itself, which [`Remover::new`](crate::Remover::new) takes.
+    // Inlined, every crate that calls it would hold the plans once more.
     #[cfg(feature = "plans")]
+    #[inline(never)]
     pub fn bytes(self) -> &'static [u8] {
         match self {
             Self::Base => {

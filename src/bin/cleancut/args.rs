@@ -1,5 +1,6 @@
 //! In: the command line's words. Out: [`Args`], or what is wrong with them.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use cleancut::options::Background;
 use cleancut::read::read;
 
 use super::scale::Scale;
-use super::{HELP, onnx, print};
+use super::{HELP, print};
 
 /// What was asked for.
 pub(super) struct Args {
@@ -52,7 +53,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::
             }
             Long("model") => {
                 let model = parser.value()?;
-                network = onnx::is_file(&model).then(|| PathBuf::from(&model));
+                network = is_file(&model).then(|| PathBuf::from(&model));
                 if network.is_none() {
                     words.push(("model".into(), model.string()?));
                 }
@@ -98,6 +99,11 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::
         args.options.background = Background::Picture(Arc::new(picture(file, &args.options)?));
     }
     Ok(Some(args))
+}
+
+/// Whether `--model` names a file and not one of the shipped networks.
+fn is_file(model: &OsStr) -> bool {
+    Path::new(model).extension().is_some_and(|end| end.eq_ignore_ascii_case("onnx"))
 }
 
 fn picture(file: &Path, options: &Options) -> Result<cleancut::Image, String> {

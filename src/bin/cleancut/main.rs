@@ -10,12 +10,14 @@ mod jobs;
 mod journal;
 mod list;
 mod memory;
+#[cfg_attr(not(feature = "onnx"), path = "no_onnx.rs")]
 mod onnx;
 mod progress;
 mod report;
 mod research;
 mod scale;
 
+use std::ffi::OsString;
 use std::fmt::Arguments;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -111,14 +113,17 @@ Exit status: 0 when every photo was cut out, 1 when some were not, 2 when the
 arguments are wrong.
 ";
 
+#[allow(dead_code, reason = "python/command_line has these files as a library")]
 fn main() -> ExitCode {
-    let code = research::run().unwrap_or_else(|| run(lexopt::Parser::from_env()));
-    ExitCode::from(code)
+    ExitCode::from(run(std::env::args_os().skip(1).collect()))
 }
 
-/// Does what the words ask for, and gives the exit status.
-fn run(words: lexopt::Parser) -> u8 {
-    let args = match args::parse(words) {
+/// Does what the words after the program's name ask for, and gives the exit status.
+pub fn run(words: Vec<OsString>) -> u8 {
+    if let Some(code) = research::run(&words) {
+        return code;
+    }
+    let args = match args::parse(lexopt::Parser::from_args(words)) {
         Ok(Some(args)) => args,
         Ok(None) => return 0,
         Err(error) => {

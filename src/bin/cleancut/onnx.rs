@@ -1,16 +1,10 @@
 //! In: `--model FILE.onnx`, `--spec` words and the file's own spec beside it. Out: a [`Remover`].
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use cleancut::Remover;
 use cleancut::engine::onnx::{Onnx, Spec};
 use serde_json::Value;
-
-/// Whether `--model` names a file and not one of the shipped networks.
-pub(super) fn is_file(model: &OsStr) -> bool {
-    Path::new(model).extension().is_some_and(|end| end.eq_ignore_ascii_case("onnx"))
-}
 
 /// `words`: `name=value`, or the name of a preset.
 pub(super) fn load((file, words): &(PathBuf, Vec<String>)) -> Result<Remover, String> {

@@ -9,14 +9,16 @@ mod score;
 mod split;
 mod table;
 
+use std::ffi::OsString;
+
 use super::{files, say};
 
 /// What a command ends with: whether all was in order, or why it did not begin or go on.
 type Outcome = Result<bool, lexopt::Error>;
 
 /// Runs the command that the first word names, if it names one, and gives the exit status.
-pub(super) fn run() -> Option<u8> {
-    let mut parser = lexopt::Parser::from_env();
+pub(super) fn run(words: &[OsString]) -> Option<u8> {
+    let mut parser = lexopt::Parser::from_args(words.to_vec());
     let Ok(Some(lexopt::Arg::Value(word))) = parser.next() else { return None };
     let (name, command): (_, fn(lexopt::Parser) -> Outcome) = match word.to_str()? {
         "masks" => ("masks", masks::run),
