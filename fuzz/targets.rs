@@ -87,7 +87,10 @@ fn parsed(bytes: &[u8]) -> Option<Options> {
     options.max_pixels = options.max_pixels.min(MAX_PIXELS);
     options.input_size = 160;
     if let Some(size) = &mut options.frame.size {
-        [&mut size.width, &mut size.height].into_iter().flatten().for_each(|side| *side = 256.min(*side));
+        [&mut size.width, &mut size.height]
+            .into_iter()
+            .flatten()
+            .for_each(|side| *side = 256.min(*side));
     }
     Some(options)
 }

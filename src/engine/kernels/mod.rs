@@ -58,10 +58,6 @@ pub(crate) const MAX_ACTIVATION: f32 = 127.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Elements {
     /// Input u8 in [0, 127], weights i8 in [-127, 127].
-    #[cfg_attr(
-        all(target_arch = "wasm32", not(feature = "relaxed"), not(feature = "lab")),
-        expect(dead_code, reason = "simd128 multiplies i16 only")
-    )]
     Narrow,
     /// Input and weights i16, little-endian.
     Wide,
