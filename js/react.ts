@@ -10,6 +10,7 @@ import {
   type MaybeInput,
   watchCutout,
 } from "./form/watch.js";
+import { removeBackground } from "./index.js";
 
 export type { CutoutOptions, CutoutState, MaybeInput } from "./form/watch.js";
 
@@ -20,7 +21,6 @@ export type { CutoutOptions, CutoutState, MaybeInput } from "./form/watch.js";
 export function useCutout(input: MaybeInput, options: CutoutOptions = {}): CutoutState {
   const [state, setState] = useState(IDLE);
   const key = keyOf(options);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is what `options` say
-  useEffect(() => watchCutout(input, options, setState), [input, key]);
+  useEffect(() => watchCutout(removeBackground, input, options, setState), [input, key]);
   return state;
 }

@@ -7,6 +7,7 @@ import {
   type MaybeInput,
   watchCutout,
 } from "./form/watch.js";
+import { removeBackground } from "./index.js";
 
 export type { CutoutOptions, CutoutState, MaybeInput } from "./form/watch.js";
 
@@ -30,7 +31,7 @@ export function createCutout(): CutoutStore {
   return {
     cut(input, options = {}) {
       stop();
-      stop = watchCutout(input, options, tell);
+      stop = watchCutout(removeBackground, input, options, tell);
     },
     subscribe(listener) {
       const own = (next: CutoutState) => listener(next);

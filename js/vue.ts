@@ -10,6 +10,7 @@ import {
   type MaybeInput,
   watchCutout,
 } from "./form/watch.js";
+import { removeBackground } from "./index.js";
 
 export type { CutoutOptions, CutoutState, MaybeInput } from "./form/watch.js";
 
@@ -29,7 +30,7 @@ export function useCutout(
       const tell = (next: CutoutState) => {
         state.value = next;
       };
-      onCleanup(watchCutout(photo as MaybeInput, toValue(options), tell));
+      onCleanup(watchCutout(removeBackground, photo as MaybeInput, toValue(options), tell));
     },
     { immediate: true },
   );

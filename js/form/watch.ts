@@ -2,7 +2,6 @@
 
 import { type CleancutError, toCleancutError } from "../contract/errors.js";
 import type { ImageInput, RemoveOptions } from "../contract/types.js";
-import { removeBackground } from "../index.js";
 import type { Cutter } from "./form.js";
 
 /** What is known of a cut-out. */
@@ -37,10 +36,14 @@ export const IDLE: CutoutState = {
   error: undefined,
 };
 
-/** Cuts `input` out and tells every state, the first at once. What it returns ends it: nothing is told afterwards. */
+/**
+ * Cuts `input` out, by `remove` unless the options bring a remover, and tells every state, the first at once. What it
+ * returns ends it: nothing is told afterwards.
+ */
 export function watchCutout(
+  remove: Cutter["remove"],
   input: MaybeInput,
-  { remover = { remove: removeBackground }, ...options }: CutoutOptions,
+  { remover = { remove }, ...options }: CutoutOptions,
   tell: (state: CutoutState) => void,
 ): () => void {
   const ended = new AbortController();

@@ -199,6 +199,9 @@ fn chunks_tell_colours_as_in_chromium() {
     }
 }
 
+/// A PNG, chunks to add, its four pixels.
+type HdrCase<'a> = (&'a [u8], &'a [Chunk<'a>], [[u8; 3]; 4]);
+
 #[test]
 fn pictures_for_bright_screens_are_shown_as_in_chromium() {
     let colours = [[150, 40, 40], [90, 160, 60], [40, 160, 180], [170, 160, 150]];
@@ -216,7 +219,7 @@ fn pictures_for_bright_screens_are_shown_as_in_chromium() {
     let [none, dark, middle, bright] = [0, 100, 600, 4000].map(content);
     let [screen_600, screen_2000] = [600, 2000].map(screen);
     // What Chromium 156 draws.
-    let cases: [(&[u8], &[Chunk<'_>], [[u8; 3]; 4]); 15] = [
+    let cases: [HdrCase<'_>; 15] = [
         (&picture, &[(b"cICP", &pq)], [[242, 0, 0], [0, 225, 0], [0, 183, 249], [249, 189, 159]]),
         (
             &picture,
