@@ -36,12 +36,14 @@ def parse(options: Dict[str, Any]) -> Tuple[Words, Optional[Raw]]:
 def _word(name: str, value: object) -> str:
     if value is False and name == "refine":
         return "off"
-    if value is False and name == "shadow":
+    if value is False and name in ("shadow", "outline"):
         return "none"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if name == "margin" and isinstance(value, (tuple, list)):
+    if name in ("margin", "outline") and isinstance(value, (tuple, list)):
         return " ".join(map(str, value))
+    if name in ("at", "roi") and isinstance(value, (tuple, list)):
+        return ",".join(str(int(number)) for number in value)
     if name == "size" and isinstance(value, (tuple, list)):
         return "x".join("" if side is None else str(side) for side in value)
     if isinstance(value, (str, int, float)):

@@ -21,6 +21,7 @@ CASES: List[Tuple[str, Dict[str, Any], List[str]]] = [
     ("mug.jpg", {}, []),
     ("ball.jpg", {"method": "studio"}, ["--method", "studio"]),
     ("orientation-6.jpg", {"crop": True, "margin": (5, "2%")}, ["--crop=true", "--margin=5 2%"]),
+    ("mug.jpg", {"at": (360, 270), "outline": ("2%", "white")}, ["--at=360,270", "--outline=2% white"]),
     ("rgba.png", {"background": "white"}, ["--background=white"]),
     ("mug.jpg", {"model": "small"}, ["--model=small"]),
     ("mug.jpg", {"preset": "ebay", "format": "webp"}, ["--preset=ebay", "--format=webp"]),

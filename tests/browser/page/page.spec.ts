@@ -191,6 +191,16 @@ test("grounds, shadow and frame are those of the library", async ({ page }) => {
   expect((await saved(page)).bytes.equals(before)).toBe(true);
 
   await pick("Transparent");
+  await pick("White line");
+  const sticker = cutOutNatively(MUG_JPG, "--outline", "2% white");
+  expect((await saved(page)).bytes.equals(sticker)).toBe(true);
+  await pick("No line");
+  await page.getByLabel("What stays").selectOption("background");
+  await settled(page);
+  const rest = cutOutNatively(MUG_JPG, "--keep", "background");
+  expect((await saved(page)).bytes.equals(rest)).toBe(true);
+  await page.getByLabel("What stays").selectOption("subject");
+  await settled(page);
   await unfold(page, "Frame");
   await page.getByLabel("Crop to").selectOption("subject");
   await page.getByLabel("Margin").fill("12");
