@@ -92,6 +92,7 @@ if __name__ == "__main__":
                 scores["parts"].append(iou(part_at(found, x, y), mask))
                 scores["at"].append(iou(run(args.binary, photo, folder, "--at", f"{x},{y}"), mask))
                 scores["roi"].append(iou(run(args.binary, photo, folder, "--roi", ",".join(map(str, box))), mask))
-    print(f"| {len(scores["at"])} subjects of {args.pictures} pictures | IoU, mean | median | below .5 |\n|---|---:|---:|---:|")
+    count = len(scores["at"])
+    print(f"| {count} subjects of {args.pictures} pictures | IoU, mean | median | below .5 |\n|---|---:|---:|---:|")
     for name, values in scores.items():
         print(f"| {name} | {np.mean(values):.4f} | {np.median(values):.4f} | {np.mean(np.array(values) < 0.5):.3f} |")
