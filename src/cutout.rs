@@ -86,6 +86,17 @@ impl Cutout {
         render(Cow::Owned(self.photo), &self.mask, &self.subject, options)
     }
 
+    /// Itself, for those who want a subject.
+    ///
+    /// # Errors
+    /// [`Error::NoSubject`].
+    pub fn with_subject(self) -> Result<Self> {
+        match self.subject {
+            Subject { bounds: Some(_), .. } => Ok(self),
+            Subject { confidence, .. } => Err(Error::NoSubject { confidence, least: CONFIDENT }),
+        }
+    }
+
     /// The rendered picture as a file of `options.format`.
     ///
     /// # Errors
@@ -100,12 +111,9 @@ impl Cutout {
     /// # Errors
     /// [`Error::NoSubject`], and as [`encode`](Self::encode).
     pub fn into_file(self, options: &Options, mut on_step: impl FnMut(Step)) -> Result<Vec<u8>> {
-        let Subject { bounds, confidence, .. } = self.subject;
-        if bounds.is_none() {
-            return Err(Error::NoSubject { confidence, least: CONFIDENT });
-        }
+        let found = self.with_subject()?;
         on_step(Step::Compose);
-        let picture = self.into_render(options)?;
+        let picture = found.into_render(options)?;
         on_step(Step::Encode);
         encode(&picture, options)
     }

@@ -7,7 +7,6 @@ use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use cleancut::find::subject::CONFIDENT;
 use cleancut::matte::edit::Stroke;
 use cleancut::options::{Background, Format, Model};
 use cleancut::pipeline::{needs_network, segment_studio};
@@ -89,11 +88,7 @@ impl Engine {
     ) -> PyResult<(Bound<'py, PyByteArray>, u32, u32)> {
         let picture = freely(py, || {
             let options = parse(&words, ground.as_ref())?;
-            let cutout = self.find(&photo, &options)?.cutout;
-            let confidence = cutout.subject().confidence;
-            if cutout.subject().bounds.is_none() {
-                return Err(Error::NoSubject { confidence, least: CONFIDENT });
-            }
+            let cutout = self.find(&photo, &options)?.cutout.with_subject()?;
             raw(&cutout.into_render(&options)?, &options)
         });
         Ok(array(py, picture?))

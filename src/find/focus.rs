@@ -36,23 +36,26 @@ pub fn single_out(saliency: &Saliency, focus: Focus, shown: Rect) -> Saliency {
     Saliency::new(saliency.side(), values)
 }
 
-/// The part of a photo of `size` to look at next, after the first look at all of it, [`single_out`].
-/// `None` when it is as good as all.
-pub fn closer(first: &Saliency, focus: Focus, size: (u32, u32)) -> Option<Rect> {
+/// The part of a photo of `size` to look at: of a box at once, of a point after a first look at all of
+/// the photo, [`single_out`]. `None` when it is as good as all, or was looked at.
+pub fn closer(first: Option<&Saliency>, focus: Focus, size: (u32, u32)) -> Option<Rect> {
     let (width, height) = (f64::from(size.0), f64::from(size.1));
-    let [left, top, right, bottom] = match (focus, bounds(first)) {
-        (Focus::Roi(Rect { x, y, width, height }), _) => {
+    let [left, top, right, bottom] = match (focus, first) {
+        (Focus::Roi(Rect { x, y, width, height }), None) => {
             [x, y, x + width, y + height].map(f64::from)
         }
-        (Focus::At { .. }, Some([left, top, right, bottom])) => {
-            let side = f64::from(first.side());
-            [left * width / side, top * height / side, right * width / side, bottom * height / side]
-        }
-        (Focus::At { x, y }, None) => {
-            let half = AROUND / 2.0 * width.max(height);
-            let (x, y) = (f64::from(x), f64::from(y));
-            [x - half, y - half, x + half, y + half]
-        }
+        (Focus::At { x, y }, Some(first)) => match bounds(first) {
+            Some(bounds) => {
+                let [x, y] = [width, height].map(|length| length / f64::from(first.side()));
+                [bounds[0] * x, bounds[1] * y, bounds[2] * x, bounds[3] * y]
+            }
+            None => {
+                let half = AROUND / 2.0 * width.max(height);
+                let (x, y) = (f64::from(x), f64::from(y));
+                [x - half, y - half, x + half, y + half]
+            }
+        },
+        _ => return None,
     };
     let room = ROOM * (right - left).max(bottom - top);
     let [left, top] = [left - room, top - room].map(|at| at.floor().max(0.0));
@@ -193,11 +196,15 @@ mod tests {
         let focus = Focus::At { x: 90, y: 70 };
         let first = single_out(&map(), focus, SHOWN);
         let expected = Rect { x: 25, y: 35, width: 130, height: 80 };
-        assert_eq!(closer(&first, focus, size), Some(expected));
+        assert_eq!(closer(Some(&first), focus, size), Some(expected));
         let nothing = Saliency::new(SIDE, vec![0.0; (SIDE * SIDE) as usize]);
-        let around = closer(&nothing, Focus::At { x: 10, y: 100 }, size).unwrap();
+        let around = closer(Some(&nothing), Focus::At { x: 10, y: 100 }, size).unwrap();
         assert_eq!((around.x, around.y, around.height), (0, 0, 200));
         let all = Focus::Roi(Rect { x: 0, y: 0, width: 390, height: 200 });
-        assert_eq!(closer(&nothing, all, size), None);
+        assert_eq!(closer(None, all, size), None);
+        let roi = Focus::Roi(Rect { x: 40, y: 50, width: 100, height: 50 });
+        assert_eq!(closer(None, roi, size), Some(expected));
+        assert_eq!(closer(Some(&first), roi, size), None, "it was looked at");
+        assert_eq!(closer(None, focus, size), None, "nothing is known of a point yet");
     }
 }

@@ -37,7 +37,7 @@ pub struct Options {
     /// `subjects`: `all` or `largest`.
     pub subjects: Subjects,
     /// `at`: a point, `x,y`, or `roi`: a box, `x,y,width,height`; px of the upright photo. Which one of
-    /// several subjects is wanted; it takes one more look of the network. The last of both counts.
+    /// several subjects is wanted; a point takes one more look of the network. The last of both counts.
     pub focus: Option<Focus>,
     /// How the subject is framed.
     pub frame: Frame,

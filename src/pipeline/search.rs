@@ -12,7 +12,8 @@ use crate::raster::{Image, Input, Rect, Saliency, View, shrink};
 use crate::step::Step;
 
 /// A photo whose subject is found look by look. [`Remover::segment`](super::Remover::segment) looks itself; so may a GPU.
-/// Where one subject of several is wanted, it is looked for in the whole photo, and then at more closely.
+/// Where one subject of several is wanted, that part of the photo alone is looked at: a box at once, a point after a
+/// look at all of it.
 #[derive(Debug)]
 pub struct Search {
     /// What is looked at,
@@ -41,9 +42,14 @@ impl Search {
         on_step: &mut dyn FnMut(Step),
     ) -> Self {
         on_step(Step::Preprocess);
+        let size = (photo.width(), photo.height());
+        let (photo, whole) = match options.focus.and_then(|focus| closer(None, focus, size)) {
+            Some(part) => (crop(&photo, part), Some((photo, part))),
+            None => (photo, None),
+        };
         let input = preprocess(shrink(&photo), view);
         on_step(Step::Inference);
-        Self { photo, whole: None, options, view, looks: Looks::First(input) }
+        Self { photo, whole, options, view, looks: Looks::First(input) }
     }
 
     /// What the network is to look at; None when it has seen enough.
@@ -76,11 +82,11 @@ impl Search {
         };
     }
 
-    /// The part of the photo that shows what is wanted, when it was looked at as a whole.
+    /// The part of the photo that shows what is wanted, after a look at all of it.
     fn closer(&self, first: &Saliency) -> Option<Rect> {
         let focus = self.options.focus.filter(|_| self.whole.is_none())?;
         let size = (self.photo.width(), self.photo.height());
-        closer(&single_out(first, focus, Rect::whole(size)), focus, size)
+        closer(Some(&single_out(first, focus, Rect::whole(size))), focus, size)
     }
 
     /// The cut-out, by what the network has seen. `on_step` is called as each step begins.

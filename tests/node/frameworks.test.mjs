@@ -15,6 +15,16 @@ function slowRemover() {
   return { calls, remover: { remove } };
 }
 
+/** A store, and what it told last. */
+function watched() {
+  const cutout = createCutout();
+  let state;
+  cutout.subscribe((next) => {
+    state = next;
+  });
+  return [cutout, () => state];
+}
+
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 test("a store goes from idle through the work to the file", async () => {
@@ -62,35 +72,25 @@ test("the next photo, and the last one who listens, end what is in work", async 
 
 test("an object URL lives until the next photo", async () => {
   const { calls, remover } = slowRemover();
-  const cutout = createCutout();
-  let state;
-  cutout.subscribe((next) => {
-    state = next;
-  });
+  const [cutout, last] = watched();
   cutout.cut("a", { remover });
   calls[0].finish(new Blob(["a"]));
   await settled();
-  const { url } = state;
+  const { url } = last();
   assert.equal(await (await fetch(url)).text(), "a");
   cutout.cut(undefined);
-  assert.equal(state.status, "idle");
+  assert.equal(last().status, "idle");
   await assert.rejects(fetch(url));
 });
 
 test("a photo that fails says why", async () => {
   const { calls, remover } = slowRemover();
-  const cutout = createCutout();
-  let state;
-  cutout.subscribe((next) => {
-    state = next;
-  });
+  const [cutout, last] = watched();
   cutout.cut("a", { remover });
   calls[0].fail(
     Object.assign(new Error("nothing there"), { name: "CleancutError", code: "no-subject" }),
   );
   await settled();
-  assert.deepEqual(
-    [state.status, state.error.code, state.url],
-    ["failed", "no-subject", undefined],
-  );
+  const { status, error, url } = last();
+  assert.deepEqual([status, error.code, url], ["failed", "no-subject", undefined]);
 });
