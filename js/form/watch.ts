@@ -57,8 +57,13 @@ export function watchCutout(
     return () => {};
   }
   next({ status: "working" });
+  let told = 0;
   const onProgress: RemoveOptions["onProgress"] = (progress) => {
     options.onProgress?.(progress);
+    // A state draws a component anew: whole percents are enough.
+    const percent = Math.floor(progress.fraction * 100);
+    if (percent === told) return;
+    told = percent;
     next({ status: "working", progress: progress.fraction });
   };
   remover.remove(input, { ...options, signal, onProgress }).then(
