@@ -104,31 +104,18 @@ impl Remover {
         if !needs_network(&photo, options) {
             return segment_studio(photo, options, on_step);
         }
-        let mut search = self.search(photo, options, &mut on_step)?;
-        while let Some(input) = search.input() {
-            let saliency = self.look(input)?;
-            search.answer(saliency);
-        }
-        Ok(search.finish(&mut on_step))
-    }
-
-    /// The same in steps, for whoever runs the network elsewhere, of a photo that
-    /// [`needs_network`].
-    ///
-    /// # Errors
-    /// [`Error::Model`].
-    pub fn search(
-        &self,
-        photo: Image,
-        options: &Options,
-        on_step: &mut dyn FnMut(Step),
-    ) -> Result<Search> {
         if let Some(wanted) = options.model.filter(|&wanted| self.model() != Some(wanted)) {
             let held = self.model().map_or("another network", Model::name);
             let wanted = wanted.name();
             return Err(Error::Model { reason: format!("{wanted} is wanted, {held} is loaded") });
         }
-        Ok(Search::new(photo, options.clone(), self.network.view(options.input_size), on_step))
+        let view = self.network.view(options.input_size);
+        let mut search = Search::new(photo, options.clone(), view, &mut on_step);
+        while let Some(input) = search.input() {
+            let saliency = self.look(input)?;
+            search.answer(saliency);
+        }
+        Ok(search.finish(&mut on_step))
     }
 
     /// What the network makes of `input`.
@@ -156,7 +143,8 @@ impl Remover {
     }
 }
 
-/// A photo whose subject is found look by look. [`Remover::segment`] looks itself; so may a GPU.
+/// A photo whose subject is found look by look: [`Remover::segment`] in steps, for whoever runs the network
+/// elsewhere, of a photo that [`needs_network`].
 #[derive(Debug)]
 pub struct Search {
     photo: Image,
@@ -175,7 +163,8 @@ enum Looks {
 }
 
 impl Search {
-    fn new(photo: Image, options: Options, view: View, on_step: &mut dyn FnMut(Step)) -> Self {
+    /// Begins. `photo` is upright; `view`: what the network takes. `on_step` is called as each step begins.
+    pub fn new(photo: Image, options: Options, view: View, on_step: &mut dyn FnMut(Step)) -> Self {
         on_step(Step::Preprocess);
         let input = preprocess(shrink(&photo), view);
         on_step(Step::Inference);
