@@ -10,6 +10,7 @@ import { type Args, parse, UsageError } from "./command/args.js";
 import { formatOf } from "./command/endings.js";
 import { because, isClosedPipe, load, PIPE, print, say, store } from "./command/files.js";
 import { type Job, plan } from "./command/jobs.js";
+import { readNetwork } from "./command/network.js";
 import { choose } from "./contract/options.js";
 import {
   CleancutError,
@@ -22,9 +23,12 @@ import { artefact } from "./engine/probe.js";
 import { endingOf } from "./picture/names.js";
 import { joined } from "./picture/picture.js";
 import { initSync, mediaType, Picture } from "./wasm/cleancut.js";
-import { webgpu } from "./wasm/gpu.js";
+import { onnx } from "./wasm/onnx-driver.js";
+import { wasm as onnxWasm } from "./wasm/onnx-wasm.js";
 import { optionNames } from "./wasm/options.js";
 import { type Pin, pins } from "./wasm/pins.js";
+import { webgpu } from "./wasm/webgpu-driver.js";
+import { wasm as webgpuWasm } from "./wasm/webgpu-wasm.js";
 
 const HELP = `Remove the background of photos.
 
@@ -43,6 +47,9 @@ Options:
       --list FILE          more photos, by the names in FILE, one a line; - for standard
                            input; with -r their folders are kept too
   -0, --null               NUL ends the names of --list, not a line break
+      --model FILE.onnx    any network that tells a subject, in place of base and small
+      --spec NAME=VALUE    how it is fed and read, or its family, such as --spec isnet;
+                           may be repeated, and stand in FILE.json: docs/research.md
       --quiet              say what fails, and nothing else
       --max-megapixels N   refuse larger photos [default: 64]
       --timings            print the milliseconds of each step to standard error
@@ -66,7 +73,8 @@ function version(): string {
 /** For bundlers that leave `new URL` alone: what belongs beside the bundle. */
 function copyAssets(folder: string): void {
   mkdirSync(join(folder, "wasm"), { recursive: true });
-  const assets = [...Object.keys(pins), webgpu.file];
+  const drivers = [webgpu().file, webgpuWasm.file, onnx().file, onnxWasm.file];
+  const assets = [...Object.keys(pins), ...drivers];
   for (const file of ["worker.js", ...assets.map((name) => `wasm/${name}`)]) {
     writeFileSync(join(folder, file), readFileSync(new URL(`./${file}`, import.meta.url)));
   }
@@ -131,10 +139,23 @@ async function cutOut(
   }
 }
 
+/** A network of somebody's own is read at once: what is wrong with it is wrong with the arguments. */
+async function start({ network, spec }: Args, wasm: WebAssembly.Module): Promise<Remover> {
+  if (network === undefined) return createRemover({ assets: { wasm } });
+  const remover = await createRemover({ assets: { wasm }, model: readNetwork(network, spec) });
+  try {
+    await remover.preload();
+  } catch (error) {
+    const where = (error as CleancutError).code === "option" ? "" : `${network}: `;
+    throw new UsageError(where + because(error));
+  }
+  return remover;
+}
+
 async function cutAll(args: Args): Promise<number> {
   const { wasm, ending, image } = await prepare(args);
   const jobs = await plan(args, ending);
-  const remover = await createRemover({ assets: { wasm } });
+  const remover = await start(args, wasm);
   let failed = 0;
   for (const job of jobs) {
     try {

@@ -14,6 +14,7 @@ export { clearCache, isCached } from "./engine/cache.js";
 const api: Api = /* @__PURE__ */ createApi(
   async (options) => new Remover([new LocalEngine(toSources(options))], options.device),
   false,
+  async () => (await import("./gpu/adapter.js")).describeGpu,
 );
 
 /** As in `cleancut`, in this thread. */

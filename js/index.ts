@@ -56,7 +56,11 @@ async function start(options: RemoverOptions): Promise<Remover> {
   return new Remover([engine(), ...Array.from({ length: workers - 1 }, engine)], device);
 }
 
-const api: Api = /* @__PURE__ */ createApi(start, true);
+const api: Api = /* @__PURE__ */ createApi(
+  start,
+  true,
+  async () => (await import("./gpu/adapter.js")).describeGpu,
+);
 
 /**
  * Removes the background of a photo.

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Image;
-use crate::engine::{Engine, Outline, kernels, outline};
+use crate::engine::{Engine, kernels, outline};
 use crate::find::preprocess::preprocess;
 use crate::raster::{Input, View};
 
@@ -86,7 +86,6 @@ pub fn cases() -> Vec<Case> {
 pub struct Lab {
     engine: Engine,
     input: Input,
-    outline: Option<Outline>,
 }
 
 #[wasm_bindgen]
@@ -102,27 +101,12 @@ impl Lab {
     ) -> Result<Lab, JsValue> {
         let engine = Engine::load(plan).map_err(|error| JsValue::from(error.to_string()))?;
         let input = preprocess(&Image::new(width, height, rgba.to_vec()), View::square(side));
-        Ok(Self { engine, input, outline: None })
+        Ok(Self { engine, input })
     }
 
     /// The saliency, `[side, side]` in [0, 1].
     pub fn run(&self) -> Result<Vec<f32>, JsValue> {
         let saliency = self.engine.run(&self.input);
-        let saliency = saliency.map_err(|error| JsValue::from(error.to_string()))?;
-        Ok(saliency.values().to_vec())
-    }
-
-    /// The same by a GPU: the words that it takes,
-    #[wasm_bindgen(js_name = layOut)]
-    pub fn lay_out(&mut self, plan: &[u8]) -> Result<Vec<u32>, JsValue> {
-        let outline = Outline::new(plan).map_err(|error| JsValue::from(error.to_string()))?;
-        Ok(self.outline.insert(outline).take_words())
-    }
-
-    /// and what the sums make that come back.
-    pub fn saliency(&self, sums: &[i32], sides: &[u32]) -> Result<Vec<f32>, JsValue> {
-        let outline = self.outline.as_ref().expect("it is laid out");
-        let saliency = outline.saliency(sums, sides);
         let saliency = saliency.map_err(|error| JsValue::from(error.to_string()))?;
         Ok(saliency.values().to_vec())
     }

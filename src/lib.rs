@@ -28,7 +28,7 @@ pub mod raster;
 pub mod read;
 pub mod render;
 mod step;
-#[cfg(feature = "wasm")]
+#[cfg(feature = "bind")]
 pub mod wasm;
 pub mod write;
 

@@ -22,8 +22,8 @@ use crate::error::{Error, Result};
 use crate::find::alpha::{is_cut_out, own_mask};
 use crate::find::subject::Subject;
 use crate::matte::studio;
-use crate::options::{Focus, Method, Model, Options};
-use crate::raster::{Image, Input, Rect, Saliency, View};
+use crate::options::{Method, Model, Options};
+use crate::raster::{Image, Input, Saliency, View};
 use crate::read::read;
 use crate::step::Step;
 
@@ -106,32 +106,18 @@ impl Remover {
         if !needs_network(&photo, options) {
             return segment_studio(photo, options, on_step);
         }
-        let mut search = self.search(photo, options, &mut on_step)?;
-        while let Some(input) = search.input() {
-            let saliency = self.look(input)?;
-            search.answer(saliency);
-        }
-        Ok(search.finish(&mut on_step))
-    }
-
-    /// The same in steps, for whoever runs the network elsewhere, of a photo that
-    /// [`needs_network`].
-    ///
-    /// # Errors
-    /// [`Error::Model`], and [`Error::Option`] when the focus lies outside the photo.
-    pub fn search(
-        &self,
-        photo: Image,
-        options: &Options,
-        on_step: &mut dyn FnMut(Step),
-    ) -> Result<Search> {
         if let Some(wanted) = options.model.filter(|&wanted| self.model() != Some(wanted)) {
             let held = self.model().map_or("another network", Model::name);
             let wanted = wanted.name();
             return Err(Error::Model { reason: format!("{wanted} is wanted, {held} is loaded") });
         }
-        must_be_inside(options.focus, &photo)?;
-        Ok(Search::new(photo, options.clone(), self.network.view(options.input_size), on_step))
+        let view = self.network.view(options.input_size);
+        let mut search = Search::new(photo, options.clone(), view, &mut on_step)?;
+        while let Some(input) = search.input() {
+            let saliency = self.look(input)?;
+            search.answer(saliency);
+        }
+        Ok(search.finish(&mut on_step))
     }
 
     /// What the network makes of `input`.
@@ -157,21 +143,6 @@ impl Remover {
         let photo = read(photo, options.max_pixels)?;
         self.segment(photo, options, &mut on_step)?.into_file(options, on_step)
     }
-}
-
-fn must_be_inside(focus: Option<Focus>, photo: &Image) -> Result<()> {
-    let (x, y) = match focus {
-        None => return Ok(()),
-        Some(Focus::At { x, y }) => (x, y),
-        Some(Focus::Roi(Rect { x, y, .. })) => (x, y),
-    };
-    let (width, height) = (photo.width(), photo.height());
-    if x < width && y < height {
-        return Ok(());
-    }
-    let name = if matches!(focus, Some(Focus::At { .. })) { "at" } else { "roi" };
-    let reason = format!("{name} begins at {x},{y}; the photo is {width}x{height} px");
-    Err(Error::Option { reason })
 }
 
 /// Whether the network is to look at `photo`: not with the method `studio`, nor where the photo is cut

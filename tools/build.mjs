@@ -16,7 +16,7 @@ import { gzipSync } from "node:zlib";
 
 import { installPackages, setUpRust } from "./setup.mjs";
 import { fail, ROOT, step } from "./step.mjs";
-import { ARTEFACTS, bind, compileBindgen, compileWasm, fetchCrates } from "./wasm.mjs";
+import { ARTEFACTS, bind, compileBindgen, compileWasm, EXTRAS, fetchCrates } from "./wasm.mjs";
 
 const DIST = join(ROOT, "dist");
 /** What the package holds beside its JavaScript. */
@@ -29,20 +29,31 @@ const { default: DEFAULT_MODEL, shipped: SHIPPED } = JSON.parse(
   readFileSync(join(MODELS, "manifest.json"), "utf8"),
 );
 const MODEL_NAMES = Object.keys(SHIPPED);
-/** What drives a GPU, written after everything that it is made of. */
-const WEBGPU = "webgpu.js";
+const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 const FILES = {
   simd: "simd.wasm",
   relaxed: "relaxed.wasm",
   ...Object.fromEntries(MODEL_NAMES.map((name) => [name, `${name}.plan`])),
 };
+/** What is loaded only when it is asked for: the wasm, and the entry of what drives it. */
+const DRIVERS = { webgpu: "gpu/gpus.js", onnx: "onnx/driver.js" };
 /** The entry points that have types. */
 const FRAMEWORKS = ["react", "vue", "svelte"];
-const TYPED = ["index", "core", "inline", "inline-small", "element", "attach", ...FRAMEWORKS];
+const TYPED = [
+  "index",
+  "core",
+  "inline",
+  "inline-small",
+  "element",
+  "attach",
+  "onnx",
+  ...FRAMEWORKS,
+];
 /** What a page loads together, and what holds the engine itself; the worker is one file. */
 const GROUPS = [
   { names: ["index", "element", "attach", ...FRAMEWORKS], chunks: "[name].js" },
   { names: ["core", "inline", "inline-small", "cli"], chunks: "core-[name].js" },
+  { names: ["onnx"] },
   { names: ["worker"], instead: { "./hints.js": join(STAGE, "contract", "no-hints.js") } },
 ];
 
@@ -54,14 +65,17 @@ export async function build() {
   const packages = installPackages();
   fetchCrates();
   const bindgen = compileBindgen();
-  const compiled = Object.keys(ARTEFACTS).map((name) => [name, compileWasm(name)]);
+  const names = [...Object.keys(ARTEFACTS), ...Object.keys(EXTRAS)];
+  const compiled = names.map((name) => [name, compileWasm(name)]);
   await bindgen;
   const bound = compiled.map(([name, built]) => [name, bind(built, name)]);
   for (const folder of [OUT, join(STAGE, "wasm")]) mkdirSync(folder, { recursive: true });
   for (const [name, folder] of bound) {
-    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, FILES[name]));
+    copyFileSync(join(folder, "cleancut_bg.wasm"), join(OUT, `${name}.wasm`));
+    if (name in EXTRAS) copyGlue(folder, `${name}-glue`);
+    if (name === "onnx") awaitResets(`${name}-glue`);
   }
-  shareGlue(bound.map(([, folder]) => folder));
+  shareGlue(bound.filter(([name]) => name in ARTEFACTS).map(([, folder]) => folder));
   copyPlans();
   await packages;
   await buildJavaScript();
@@ -69,23 +83,55 @@ export async function build() {
 
 /** Everything after Rust. */
 export async function buildJavaScript() {
+  removeAllBut(OUT, [
+    ...Object.values(FILES),
+    ...Object.keys(EXTRAS).map((name) => `${name}.wasm`),
+  ]);
   writeAssets();
   writeEmbedded();
   await writeOptions();
-  declareGpu();
+  declareChecks();
+  for (const name of Object.keys(DRIVERS)) writeDriver(name);
   removeAllBut(STAGE, ["wasm"]);
   step("Compiling the TypeScript", "npx", ["tsc"]);
-  removeAllBut(OUT, Object.values(FILES));
   await writeChecks();
-  await bundleGpu();
+  for (const [name, entry] of Object.entries(DRIVERS)) await bundleDriver(name, entry);
   await bundle();
+}
+
+const ENDINGS = ["js", "d.ts"];
+
+function copyGlue(folder, name) {
+  for (const ending of ENDINGS) {
+    copyFileSync(join(folder, `cleancut.${ending}`), join(STAGE, "wasm", `${name}.${ending}`));
+  }
+}
+
+/** Chromium starts a wasm of more than 8 MB in a page's own thread only in its own time. */
+function awaitResets(name) {
+  const waits = {
+    js: [
+      ["export function __wbg_reset_state", "export async function __wbg_reset_state"],
+      ["new WebAssembly.Instance(wasmModule,", "await WebAssembly.instantiate(wasmModule,"],
+    ],
+    "d.ts": [["__wbg_reset_state(): void", "__wbg_reset_state(): Promise<void>"]],
+  };
+  for (const [ending, pairs] of Object.entries(waits)) {
+    const path = join(STAGE, "wasm", `${name}.${ending}`);
+    let text = readFileSync(path, "utf8");
+    for (const [from, to] of pairs) {
+      if (!text.includes(from)) fail(`${path} lacks "${from}"`, "wasm-bindgen writes it otherwise");
+      text = text.replace(from, to);
+    }
+    writeFileSync(path, text);
+  }
 }
 
 /** Both artefacts have the same face, so one glue serves them. */
 function shareGlue([first, ...others]) {
-  for (const file of ["cleancut.js", "cleancut.d.ts"]) {
+  copyGlue(first, "cleancut");
+  for (const file of ENDINGS.map((ending) => `cleancut.${ending}`)) {
     const glue = readFileSync(join(first, file));
-    writeFileSync(join(STAGE, "wasm", file), glue);
     for (const other of others) {
       if (!readFileSync(join(other, file)).equals(glue)) {
         fail(`the artefacts' ${file} differ`, `Compare ${first} and ${other}`);
@@ -104,11 +150,7 @@ export function copyPlans() {
 
 /** assets.js: the files and their sizes; pins.js: where they are, and what; assets.json: all of it. */
 function writeAssets() {
-  const assets = Object.entries(FILES).map(([name, file]) => {
-    const bytes = readFileSync(join(OUT, file));
-    const sha256 = createHash("sha256").update(bytes);
-    return { name, file, bytes: bytes.length, hash: sha256.digest() };
-  });
+  const assets = Object.entries(FILES).map(([name, file]) => ({ name, ...describe(file) }));
   const values = assets.map(
     ({ name, file, bytes, hash }) =>
       `export const ${name} = { file: "${file}", bytes: ${bytes}, ` +
@@ -136,22 +178,28 @@ function writeAssets() {
   writeFileSync(join(STAGE, "wasm", "assets.d.ts"), asset + types.join(""));
   writeFileSync(join(STAGE, "wasm", "pins.js"), `export const pins = {\n${pins.join("")}};\n`);
   writeFileSync(join(STAGE, "wasm", "pins.d.ts"), pin);
-  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const published = assets.map(({ name, file, bytes, hash }) => ({
+  const extras = Object.keys(EXTRAS).map((name) => describe(`${name}.wasm`));
+  const published = [...assets, ...extras].map(({ name, file, bytes, hash }) => ({
     file: `wasm/${file}`,
     ...(MODEL_NAMES.includes(name) && { model: name, default: name === DEFAULT_MODEL }),
     bytes,
     sha256: hash.toString("hex"),
     integrity: `sha256-${hash.toString("base64")}`,
   }));
-  const json = JSON.stringify({ version, assets: published }, undefined, 2);
+  const json = JSON.stringify({ version: VERSION, assets: published }, undefined, 2);
   writeFileSync(join(DIST, "assets.json"), `${json}\n`);
 }
 
-/** embedded-*.js: the wasm that runs everywhere, and each model, for `cleancut/inline`. */
+function describe(file) {
+  const bytes = readFileSync(join(OUT, file));
+  return { file, bytes: bytes.length, hash: createHash("sha256").update(bytes).digest() };
+}
+
+/** embedded-*.js: the wasms that run everywhere, and each model, for `cleancut/inline`. */
 function writeEmbedded() {
-  for (const name of ["simd", ...MODEL_NAMES]) {
-    const gzip = gzipSync(readFileSync(join(OUT, FILES[name])), { level: 9 });
+  const { relaxed: _, ...files } = { ...FILES, webgpu: "webgpu.wasm" };
+  for (const [name, packed] of Object.entries(files)) {
+    const gzip = gzipSync(readFileSync(join(OUT, packed)), { level: 9 });
     const file = join(STAGE, "wasm", `embedded-${name}`);
     writeFileSync(`${file}.js`, `export const gzipBase64 = "${gzip.toString("base64")}";\n`);
     writeFileSync(`${file}.d.ts`, "export declare const gzipBase64: string;\n");
@@ -175,13 +223,9 @@ async function writeOptions() {
   );
 }
 
-/** What the next two write. */
-function declareGpu() {
-  const { gpu, checks } = {
-    gpu: "export declare const webgpu: { readonly file: string; url(): URL };\n",
-    checks: "export declare const checks: Readonly<Record<string, string>>;\n",
-  };
-  writeFileSync(join(STAGE, "wasm", "gpu.d.ts"), gpu);
+/** What the next one writes. */
+function declareChecks() {
+  const checks = "export declare const checks: Readonly<Record<string, string>>;\n";
   writeFileSync(join(STAGE, "wasm", "checks.d.ts"), checks);
 }
 
@@ -199,18 +243,34 @@ async function writeChecks() {
   writeFileSync(join(STAGE, "wasm", "checks.js"), `export const checks = {\n${checks}};\n`);
 }
 
-/** wasm/webgpu.js, which is fetched like a wasm, and gpu.js, which says where it is. */
-async function bundleGpu() {
+/** NAME-driver.js: where a driver and its wasm are; NAME-wasm.js: what that wasm is, and the version. */
+function writeDriver(name) {
+  const { file, bytes, hash } = describe(`${name}.wasm`);
+  const sha256 = hash.toString("hex");
+  const at = (file) => `new URL("./wasm/${file}", import.meta.url).href`;
+  const wasm = JSON.stringify({ file, bytes, id: sha256.slice(0, 12), sha256 });
+  const texts = {
+    "driver.js":
+      `export const ${name} = () => ({\n  file: "${name}.js",\n` +
+      `  driver: ${at(`${name}.js`)},\n  wasm: ${at(file)},\n});\n`,
+    "driver.d.ts":
+      'import type { DriverFiles } from "../contract/types.js";\n' +
+      `export declare const ${name}: () => DriverFiles;\n`,
+    "wasm.js": `export const version = "${VERSION}";\nexport const wasm = ${wasm};\n`,
+    "wasm.d.ts":
+      'import type { Published } from "../contract/looker.js";\n' +
+      "export declare const version: string;\nexport declare const wasm: Published;\n",
+  };
+  for (const [ending, text] of Object.entries(texts)) {
+    writeFileSync(join(STAGE, "wasm", `${name}-${ending}`), text);
+  }
+}
+
+/** wasm/NAME.js, which is fetched like a wasm. */
+async function bundleDriver(name, entry) {
   const { build: roll } = await import("rolldown");
-  await roll({
-    input: join(STAGE, "gpu", "gpus.js"),
-    output: { file: join(OUT, WEBGPU), format: "es", minify: true },
-  });
-  writeFileSync(
-    join(STAGE, "wasm", "gpu.js"),
-    `export const webgpu = {\n  file: "${WEBGPU}",\n` +
-      `  url: () => new URL("./wasm/${WEBGPU}", import.meta.url),\n};\n`,
-  );
+  const output = { file: join(OUT, `${name}.js`), format: "es", minify: true };
+  await roll({ input: join(STAGE, entry), output });
 }
 
 /** One file per entry point, and what those of one group share in chunks. */

@@ -24,6 +24,7 @@ import { fail, ROOT, say } from "./step.mjs";
 
 const APPS = join(ROOT, "tests", "consumers");
 const PHOTO = join(ROOT, "tests", "fixtures", "mug.jpg");
+const NETWORK = join(ROOT, "tests", "fixtures", "onnx", "red.onnx");
 const PORT = 4190;
 const ORIGIN = `http://localhost:${PORT}`;
 const TYPES = {
@@ -54,8 +55,11 @@ function make(name, tarball) {
     recursive: true,
     filter: (path) => !/node_modules|\.next|\.svelte-kit|\/out/.test(path.slice(APPS.length)),
   });
-  for (const folder of ["out", "public"]) mkdirSync(join(app, folder));
-  for (const folder of ["out", "public"]) copyFileSync(PHOTO, join(app, folder, "mug.jpg"));
+  for (const folder of ["out", "public"]) {
+    mkdirSync(join(app, folder));
+    copyFileSync(PHOTO, join(app, folder, "mug.jpg"));
+    copyFileSync(NETWORK, join(app, folder, "red.onnx"));
+  }
   run(app, "npm", "ci", "--no-audit", "--no-fund");
   run(app, "npm", "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", tarball);
   const output = run(app, "npm", "run", "--if-present", "build");

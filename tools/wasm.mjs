@@ -11,6 +11,10 @@ import { ask, beside, fail, OFFLINE, ROOT, step } from "./step.mjs";
 
 /** The features of each artefact; `js/engine/probe.ts` picks one before anything is downloaded. */
 export const ARTEFACTS = { simd: ["wasm"], relaxed: ["wasm", "relaxed"] };
+/** Those that are loaded beside them when they are asked for, each driven by a file of its name. */
+export const EXTRAS = { webgpu: ["gpu"], onnx: ["bind-onnx"] };
+/** tract's own kernels run in one alone, where they are to be fast. */
+const PROFILES = { onnx: "wasm-onnx" };
 
 const TARGET = "wasm32-unknown-unknown";
 const BOUND = join(ROOT, "build", "wasm");
@@ -61,23 +65,20 @@ function rustFlags() {
 }
 
 /** Runs cargo for the wasm, without what the caller's environment may add. */
-export function cargoWasm(title, [command, ...args], options = {}) {
+export function cargoWasm(title, [command, ...args], { profile = "wasm", ...options } = {}) {
   const env = { CARGO_ENCODED_RUSTFLAGS: rustFlags().join("\x1f") };
-  const all = [command, "--locked", "--profile=wasm", `--target=${TARGET}`, ...args];
+  const all = [command, "--locked", `--profile=${profile}`, `--target=${TARGET}`, ...args];
   step(title, "cargo", all, { remedy: OFFLINE, ...options, env });
 }
 
 /** Compiles an artefact, or its lab; returns the path of the wasm. */
 export function compileWasm(artefact, isLab = false) {
   const name = isLab ? `${artefact}_lab` : artefact;
-  const features = isLab ? [...ARTEFACTS[artefact], "lab"] : ARTEFACTS[artefact];
-  cargoWasm(`Compiling the ${name} wasm`, [
-    "build",
-    `--example=${name}`,
-    "--no-default-features",
-    `--features=${features}`,
-  ]);
-  return join(targetFolder(), TARGET, "wasm", "examples", `${name}.wasm`);
+  const features = { ...ARTEFACTS, ...EXTRAS }[artefact];
+  const args = ["--no-default-features", `--features=${isLab ? [...features, "lab"] : features}`];
+  const profile = PROFILES[artefact] ?? "wasm";
+  cargoWasm(`Compiling the ${name} wasm`, ["build", `--example=${name}`, ...args], { profile });
+  return join(targetFolder(), TARGET, profile, "examples", `${name}.wasm`);
 }
 
 const BINDGEN = ["build", "--locked", "--package=bindgen", "--bin=bindgen"];

@@ -5,7 +5,7 @@
  * from the newest settings: what became stale while it was being rendered is rendered again.
  */
 
-import type { Cutout, FindOptions, RenderOptions, Stroke } from "cleancut";
+import type { Cutout, FindOptions, OnnxModel, RenderOptions, Stroke } from "cleancut";
 
 import { Brush } from "./brush.js";
 import { button, find, say } from "./dom.js";
@@ -59,6 +59,20 @@ export class Editor {
 
   get selected(): Item | undefined {
     return this.#queue.selected;
+  }
+
+  /** Cuts every photo out anew, with a network of the reader's own or with the package's. */
+  use(network: OnnxModel | undefined): void {
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    this.#settings.isOwn = network !== undefined;
+    this.workshop.use(network);
+    this.#show(undefined);
+    for (const item of this.#queue.items) {
+      item.state = "waiting";
+      this.#queue.update(item);
+    }
+    void this.#work();
   }
 
   get done(): readonly Item[] {

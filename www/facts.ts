@@ -6,10 +6,14 @@ import { find } from "./dom.js";
 
 const STEPS = { decode: "Reading", preprocess: "Preparing", inference: "Network", matte: "Edges" };
 
-/** `gpu`: the one that is here. */
-export function showFacts(cutout: Cutout, gpu: GpuInfo | null): void {
+/** `gpu`: the one that is here; `network`: the name of the reader's own. */
+export function showFacts(cutout: Cutout, gpu: GpuInfo | null, network?: string): void {
   const { timings, backend, width, height, confidence, coverage } = cutout;
   const wasm = `WebAssembly, ${backend === "relaxed" ? "relaxed SIMD" : "SIMD"}, one thread`;
+  const elsewhere: Partial<Record<Cutout["backend"], string>> = {
+    webgpu: `WebGPU, ${gpu?.adapter}`,
+    onnx: `${network}, by tract`,
+  };
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const rows: [string, string][] = [
     ["Photo", `${width} × ${height} px`],
@@ -19,7 +23,7 @@ export function showFacts(cutout: Cutout, gpu: GpuInfo | null): void {
         STEPS[phase as keyof typeof STEPS],
         `${Math.round(ms)} ms`,
       ]),
-    ["Engine", backend === "webgpu" ? `WebGPU, ${gpu?.adapter}` : wasm],
+    ["Engine", elsewhere[backend] ?? wasm],
     ["Subject", `${percent(coverage)} of the photo, ${percent(confidence)} sure`],
   ];
   const body = find("facts", HTMLTableElement).tBodies[0];

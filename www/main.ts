@@ -7,6 +7,7 @@ import { Editor } from "./editor.js";
 import { showFacts } from "./facts.js";
 import { listenForPhotos } from "./intake.js";
 import { explain, type Item } from "./item.js";
+import { isNetwork, OwnNetwork } from "./network.js";
 import { beOffline, prepare } from "./offline.js";
 import { canShare, copyPicture, download, rename, share, zip } from "./output.js";
 import { toSnippet } from "./snippet.js";
@@ -14,13 +15,18 @@ import { Traffic } from "./traffic.js";
 
 const traffic = new Traffic();
 const editor = new Editor();
+const network = new OwnNetwork((model) => editor.use(model));
 const snippet = find("snippet", HTMLElement);
 const offline = beOffline();
 
 listenForPhotos(async (files) => {
+  const own = files.find(isNetwork);
+  if (own) network.take(own);
+  const photos = files.filter((file) => !isNetwork(file));
+  if (photos.length === 0) return;
   await offline;
   traffic.photoChosen();
-  editor.take(files);
+  editor.take(photos);
 });
 void offline.then(() => prepare(editor.workshop));
 
@@ -45,8 +51,9 @@ editor.onChange = () => {
   for (const way of ways) way.disabled = !shown;
   saveAll.hidden = editor.done.length < 2;
   const { find: found, render } = editor.options;
-  snippet.textContent = toSnippet(found, render, (editor.selected?.strokes.length ?? 0) > 0);
-  if (shown) showFacts(shown, gpu);
+  const hasStrokes = (editor.selected?.strokes.length ?? 0) > 0;
+  snippet.textContent = toSnippet(found, render, hasStrokes, network.spec);
+  if (shown) showFacts(shown, gpu, network.spec?.name);
 };
 editor.onChange();
 

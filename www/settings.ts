@@ -10,6 +10,7 @@ const SHAPE = /^\d+:\d+$/;
 export class Settings {
   readonly #form = find("settings", HTMLFormElement);
   #hasGpu = false;
+  #isOwn = false;
 
   /** `change`: what is shown is to be made again; true: the comparison was changed. */
   constructor(change: (isCompare: boolean) => void) {
@@ -35,6 +36,12 @@ export class Settings {
     this.#showWhatMatters();
   }
 
+  /** Whether a network of the reader's own looks. */
+  set isOwn(isOwn: boolean) {
+    this.#isOwn = isOwn;
+    this.#showWhatMatters();
+  }
+
   /** What a comparison shows beside the result. */
   get compare(): "photo" | "unrefined" {
     return this.#value("compare") === "unrefined" ? "unrefined" : "photo";
@@ -44,8 +51,8 @@ export class Settings {
   get find(): FindOptions {
     const { model, device, refine, holes, subjects } = this.#values();
     return {
-      ...(device === "cpu" ? {} : { device: device as "auto" | "webgpu" }),
-      ...(model === "base" ? {} : { model: "small" as const }),
+      ...(device === "cpu" || this.#isOwn ? {} : { device: device as "auto" | "webgpu" }),
+      ...(model === "base" || this.#isOwn ? {} : { model: "small" as const }),
       ...(refine === "fast" ? {} : { refine: refine === "off" ? false : "best" }),
       ...(holes === "auto" ? {} : { holes: holes as "open" | "fill" }),
       ...(subjects === "all" ? {} : { subjects: "largest" }),
@@ -118,7 +125,9 @@ export class Settings {
   #showWhatMatters(): void {
     const frame = this.#value("frame");
     const matters: Record<string, boolean> = {
-      gpu: this.#hasGpu,
+      shipped: !this.#isOwn,
+      own: this.#isOwn,
+      gpu: this.#hasGpu && !this.#isOwn,
       colour: this.#value("ground") === "colour",
       picture: this.#value("ground") === "picture",
       margin: frame === "subject" || SHAPE.test(frame),

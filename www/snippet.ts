@@ -2,18 +2,30 @@
 
 import type { FindOptions, RenderOptions } from "cleancut";
 
-export function toSnippet(find: FindOptions, render: RenderOptions, hasStrokes: boolean): string {
+/** `network`: of the reader's own. */
+export function toSnippet(
+  find: FindOptions,
+  render: RenderOptions,
+  hasStrokes: boolean,
+  network?: { name: string; family: string },
+): string {
+  const own = network && [
+    'import { createRemover } from "cleancut";',
+    'import { onnx } from "cleancut/onnx";',
+    "",
+    `const model = onnx(${JSON.stringify(network.name)}, "${network.family}");`,
+    "const remover = await createRemover({ model });",
+  ];
   if (!hasStrokes) {
+    const call = own ? "remover.remove" : "removeBackground";
     return [
-      'import { removeBackground } from "cleancut";',
-      "",
-      `const file = await removeBackground(${list("photo", { ...find, ...render })});`,
+      ...(own ?? ['import { removeBackground } from "cleancut";', ""]),
+      `const file = await ${call}(${list("photo", { ...find, ...render })});`,
     ].join("\n");
   }
   return [
-    'import { segment } from "cleancut";',
-    "",
-    `const found = await segment(${list("photo", find)});`,
+    ...(own ?? ['import { segment } from "cleancut";', ""]),
+    `const found = await ${own ? "remover." : ""}segment(${list("photo", find)});`,
     "const cutout = await found.edit(strokes);",
     `const file = await cutout.toBlob(${list("", render)});`,
   ].join("\n");

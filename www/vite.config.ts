@@ -34,7 +34,9 @@ const listFiles: Plugin = {
 export default defineConfig({
   base: "./",
   plugins: [listFiles],
-  resolve: { alias: { cleancut: fromRoot("dist/index.js") } },
+  resolve: {
+    alias: { "cleancut/onnx": fromRoot("dist/onnx.js"), cleancut: fromRoot("dist/index.js") },
+  },
   server: { fs: { allow: [fromRoot("dist"), fromRoot("www"), fromRoot("node_modules")] } },
   preview: { port: 4173 },
   worker: { format: "es" },

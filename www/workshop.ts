@@ -5,7 +5,13 @@
  * `HELD_PX` are let go of, the longest unused first, and made again when they are wanted.
  */
 
-import { type Cutout, createRemover, type FindOptions, type RequestOptions } from "cleancut";
+import {
+  type Cutout,
+  createRemover,
+  type FindOptions,
+  type OnnxModel,
+  type RequestOptions,
+} from "cleancut";
 
 import type { Item } from "./item.js";
 
@@ -20,6 +26,7 @@ interface Held {
 }
 
 export class Workshop {
+  #model: OnnxModel | undefined;
   #remover = createRemover();
   /** The longest unused first. */
   #held = new Map<Item, Held>();
@@ -41,12 +48,18 @@ export class Workshop {
     return (await this.#remover).segment(item.file, find);
   }
 
+  /** Ends all work; `model` looks from now on, or the package's own networks. */
+  use(model: OnnxModel | undefined): void {
+    this.#model = model;
+    this.reset();
+  }
+
   /** Ends all work and gives all memory back. */
   reset(): void {
     const old = this.#remover;
     this.#held.clear();
     this.#queue = Promise.resolve();
-    this.#remover = createRemover();
+    this.#remover = createRemover({ model: this.#model });
     void old.then((remover) => remover.dispose());
   }
 

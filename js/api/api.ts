@@ -3,6 +3,7 @@
 import { checkNames, mustBeModel, mustBeOptions } from "../contract/options.js";
 import type {
   Capabilities,
+  GpuInfo,
   ImageInput,
   ModelName,
   PreloadOptions,
@@ -11,7 +12,6 @@ import type {
 } from "../contract/types.js";
 import { missingAssets } from "../engine/cache.js";
 import { artefact, hasRelaxedSimd, hasSimd } from "../engine/probe.js";
-import { describeGpu } from "../gpu/adapter.js";
 import type { Cutout } from "./cutout.js";
 import type { Remover } from "./remover.js";
 
@@ -25,13 +25,17 @@ export interface Api {
   capabilities(options?: { readonly model?: ModelName | undefined }): Promise<Capabilities>;
 }
 
-const LOAD = ["assets", "cache", "device", "integrity"];
+const LOAD = ["assets", "cache", "device", "integrity", "model"];
 const WORKER = ["worker", "workers", "idleTimeout"];
 
-/** `start` makes a remover; the functions share one, which is made when it is first wanted. */
+/**
+ * `start` makes a remover; the functions share one, which is made when it is first wanted. `describer`
+ * loads what describes a GPU.
+ */
 export function createApi(
   start: (options: RemoverOptions) => Promise<Remover>,
   hasWorker: boolean,
+  describer: () => Promise<() => Promise<GpuInfo | null>>,
 ): Api {
   let shared: Promise<Remover> | undefined;
   const share = () => {
@@ -59,7 +63,8 @@ export function createApi(
       mustBeOptions(options);
       const { model } = options;
       mustBeModel(model);
-      const [missing, gpu] = await Promise.all([missingAssets(model), describeGpu()]);
+      const missing = await missingAssets(model);
+      const gpu = globalThis.navigator?.gpu ? await (await describer())() : null;
       return {
         simd: hasSimd(),
         relaxedSimd: hasRelaxedSimd(),

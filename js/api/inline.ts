@@ -2,9 +2,11 @@
 
 import { LocalEngine } from "../engine/local.js";
 import { toSources } from "../engine/sources.js";
+import { describeGpu } from "../gpu/adapter.js";
 import * as gpus from "../gpu/gpus.js";
 import { fromBase64 } from "../picture/data_url.js";
 import { gzipBase64 as wasmGzipBase64 } from "../wasm/embedded-simd.js";
+import { gzipBase64 as gpuGzipBase64 } from "../wasm/embedded-webgpu.js";
 import { type Api, createApi } from "./api.js";
 import { Remover } from "./remover.js";
 
@@ -12,12 +14,13 @@ export function createInlineApi(modelGzipBase64: string): Api {
   const inside = {
     wasm: () => gunzip(wasmGzipBase64),
     model: () => gunzip(modelGzipBase64),
-    gpu: async () => gpus,
+    gpu: { module: async () => gpus, wasm: () => gunzip(gpuGzipBase64) },
   };
   return createApi(
     async (options) =>
       new Remover([new LocalEngine({ ...toSources(options), ...inside })], options.device),
     false,
+    async () => describeGpu,
   );
 }
 

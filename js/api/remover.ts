@@ -1,9 +1,8 @@
 import { CleancutError, cut, disposed, isObject, toCleancutError } from "../contract/errors.js";
-import { choose, mustBeDevice, mustBeModel, mustBeOptions } from "../contract/options.js";
+import { choose, mustBeModel, mustBeOptions } from "../contract/options.js";
 import type {
   BatchItem,
   Device,
-  DeviceOptions,
   ImageInput,
   PreloadOptions,
   RemoveOptions,
@@ -31,7 +30,6 @@ export class Remover {
 
   /** @internal */
   constructor(engines: readonly [Engine, ...Engine[]], device: Device = "cpu") {
-    mustBeDevice(device);
     this.#engines = engines;
     this.#device = device;
   }
@@ -41,7 +39,7 @@ export class Remover {
     mustBeOptions(options);
     const { model, device } = options;
     mustBeModel(model);
-    const takes = { model, device: this.#deviceOf({ device }) };
+    const takes = { model, device: device ?? this.#device };
     await Promise.all(this.#engines.map((engine) => engine.run("load", takes, toJob(options))));
   }
 
@@ -59,7 +57,7 @@ export class Remover {
   /** Finds the subject of a photo. That there is none is no error: `box` is null. */
   async segment(input: ImageInput, options: RemoveOptions = {}): Promise<Cutout> {
     const choice = choose(options, ["device"]);
-    const device = this.#deviceOf(options);
+    const { device = this.#device } = options;
     const job = toJob(options);
     this.#begin(options.signal);
     const photo = await readInput(input, options.signal);
@@ -83,7 +81,6 @@ export class Remover {
       throw new CleancutError("option", `concurrency is ${cut(concurrency)}; it takes 1 to 64`);
     }
     choose(rest, ["device"]);
-    this.#deviceOf(rest);
     if (!isIterable(inputs)) {
       throw new CleancutError(
         "input",
@@ -131,7 +128,7 @@ export class Remover {
 
   async #remove(input: ImageInput, options: RemoveOptions) {
     const choice = choose(options, ["device"]);
-    const device = this.#deviceOf(options);
+    const { device = this.#device } = options;
     const job = toJob(options);
     this.#begin(options.signal);
     const photo = await readInput(input, options.signal);
@@ -148,11 +145,6 @@ export class Remover {
       const error = options.signal?.aborted ? new Error("aborted") : toCleancutError(thrown);
       return { index, input, ok: false, error };
     }
-  }
-
-  #deviceOf({ device }: DeviceOptions): Device {
-    mustBeDevice(device);
-    return device ?? this.#device;
   }
 
   #begin(signal: AbortSignal | undefined): void {

@@ -39,6 +39,10 @@ export interface Args {
   quiet: boolean;
   /** The picture behind the subject. */
   background: string | undefined;
+  /** A network of somebody's own, */
+  network: string | undefined;
+  /** and how it is fed and read. */
+  readonly spec: string[];
   readonly options: Record<string, string | number>;
 }
 
@@ -59,6 +63,8 @@ export function parse(words: readonly string[]): Asked {
     nul: false,
     quiet: false,
     background: undefined,
+    network: undefined,
+    spec: [],
     options: {},
   };
   const [command = ""] = words;
@@ -86,7 +92,14 @@ export function parse(words: readonly string[]): Asked {
       const text = value();
       if (!(Number(text) > 0)) throw new UsageError(`cannot parse argument "${text}"`);
       args.options.maxPixels = Math.floor(Number(text) * 1e6);
-    } else if (flag !== undefined) {
+    } else if (name === "--model") {
+      const model = value();
+      const isFile = /\.onnx$/i.test(model);
+      args.network = isFile ? model : undefined;
+      if (isFile) delete args.options.model;
+      else args.options.model = model;
+    } else if (name === "--spec") args.spec.push(value());
+    else if (flag !== undefined) {
       if (given !== undefined) {
         throw new UsageError(`unexpected argument for option '${name}': "${given}"`);
       }
@@ -103,6 +116,9 @@ export function parse(words: readonly string[]): Asked {
   }
   if (args.nul && args.list === undefined) {
     throw new UsageError("-0 tells how the names of a --list end, and there is none");
+  }
+  if (args.spec.length > 0 && args.network === undefined) {
+    throw new UsageError("--spec tells of a network; give --model FILE.onnx");
   }
   if (args.photos.length === 0 && args.list === undefined) throw new UsageError("no photo given");
   choose(args.options);

@@ -3,7 +3,7 @@
 import { models } from "../wasm/assets.js";
 import { optionNames } from "../wasm/options.js";
 import { CleancutError, cut, isObject } from "./errors.js";
-import type { Device, ImageInput } from "./types.js";
+import type { ImageInput } from "./types.js";
 
 /** The engine's words, and a background picture, which is no word. */
 export interface Choice {
@@ -14,7 +14,6 @@ export interface Choice {
 /** No option takes a longer word. */
 const LONGEST = 80;
 const REQUEST = ["signal", "onProgress"];
-const DEVICES: readonly Device[] = ["auto", "cpu", "webgpu", "software"];
 
 /** Refuses options that are no object. */
 export function mustBeOptions(options: unknown): void {
@@ -67,12 +66,6 @@ export function mustBeModel(name: unknown): void {
   const names = Object.keys(models);
   if (name === undefined || names.includes(name as string)) return;
   throw new CleancutError("option", `model is ${cut(name)}; it takes ${names.join(" or ")}`);
-}
-
-/** Refuses what is no device; none is the CPU. */
-export function mustBeDevice(device: unknown): void {
-  if (device === undefined || DEVICES.includes(device as Device)) return;
-  throw new CleancutError("option", `device is ${cut(device)}; it takes ${DEVICES.join(", ")}`);
 }
 
 function toWord(name: string, value: unknown): string {

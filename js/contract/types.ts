@@ -208,10 +208,10 @@ export interface Subject {
 export type Timings = Readonly<Partial<Record<Phase, number>>>;
 
 /**
- * What ran the network: `webgpu`, or a wasm: `relaxed` where the browser has relaxed SIMD, else `simd`;
- * `custom` is your own.
+ * What ran the network: `webgpu`, `onnx` where it is your own, or a wasm: `relaxed` where the browser has
+ * relaxed SIMD, else `simd`; `custom` is a wasm of your own.
  */
-export type Backend = "relaxed" | "simd" | "custom" | "webgpu";
+export type Backend = "relaxed" | "simd" | "custom" | "webgpu" | "onnx";
 
 /** How much of each pixel belongs to the subject: `[height, width]`, 0 none, 255 all of it. */
 export interface Mask {
@@ -248,6 +248,57 @@ export type AssetSource =
       readonly model?: string | URL | Bytes | undefined;
     };
 
+/** How the published code of a family of networks feeds and reads them. */
+export type OnnxPreset =
+  | "u2net"
+  | "isnet"
+  | "modnet"
+  | "birefnet-lite"
+  | "rmbg"
+  | "segmenter"
+  | "setr";
+
+/** How a network of your own is fed and read; what is not said is the preset's. */
+export interface OnnxSpec {
+  /** `u2net` unless set. */
+  readonly preset?: OnnxPreset | undefined;
+  /** px, 32 to 2048, or `"640x480"`; the file's own unless set, and where that is free the preset's. */
+  readonly side?: number | string | undefined;
+  /** The order of its dimensions; where the file has its 3 channels unless set. */
+  readonly layout?: "nchw" | "nhwc" | undefined;
+  /** What is subtracted from values of 0 to 1: one number, or red, green and blue. */
+  readonly mean?: number | readonly number[] | undefined;
+  /** What they are divided by then. */
+  readonly deviation?: number | readonly number[] | undefined;
+  /** What makes values of 0 to 1: 255, or each picture's own brightest value. */
+  readonly divide?: 255 | "max" | undefined;
+  readonly colours?: "rgb" | "bgr" | undefined;
+  /** Its name, or its number from 0; the first unless set. */
+  readonly output?: string | number | undefined;
+  /** How the output becomes saliency. */
+  readonly saliency?: "plain" | "sigmoid" | "minmax" | "softmax" | "argmax" | undefined;
+  /** Those that are subject, with `softmax` and `argmax`: numbers, or `"1,4-7"`, or `"not 0"`. */
+  readonly classes?: string | number | readonly number[] | undefined;
+}
+
+/** A network of your own, as `onnx` of `cleancut/onnx` makes it. */
+export interface OnnxModel extends DriverFiles {
+  /** The ONNX file: its URL, or its bytes. */
+  readonly network: string | Blob | Bytes;
+  /** The spec as pairs of name and value. */
+  readonly words: readonly string[];
+}
+
+/** What is loaded where it is asked for. */
+export interface DriverFiles {
+  /** The driver's name, */
+  readonly file: string;
+  /** its URL, */
+  readonly driver: string;
+  /** and that of its wasm. */
+  readonly wasm: string;
+}
+
 /** How an engine is loaded. */
 export interface LoadOptions extends DeviceOptions {
   /** The URL of a copy of the package's `dist/wasm`, or single files. */
@@ -260,6 +311,8 @@ export interface LoadOptions extends DeviceOptions {
 
 /** What `createRemover` takes. */
 export interface RemoverOptions extends LoadOptions {
+  /** A network of your own in place of those of the package. */
+  readonly model?: OnnxModel | undefined;
   /** true (unless set): in a module worker; false: in this thread; or a function that starts `cleancut/worker`. */
   readonly worker?: boolean | (() => Worker) | undefined;
   /** How many workers share the work, 1 to 16; 1 unless set. Each holds its own memory. */

@@ -2,6 +2,7 @@
 
 import { brandOf } from "../contract/brand.js";
 import { CleancutError, reasonOf } from "../contract/errors.js";
+import type { Count, Published } from "../contract/looker.js";
 import type { Backend, Bytes, ModelName } from "../contract/types.js";
 import { readFile } from "../picture/file.js";
 import { type Asset, models, relaxed, simd } from "../wasm/assets.js";
@@ -10,8 +11,8 @@ import { readCached, writeCached } from "./cache.js";
 import { artefact, hasRelaxedSimd, hasSimd } from "./probe.js";
 import type { Source, Sources } from "./sources.js";
 
-/** Told of every byte that arrives. */
-type Count = (bytes: number) => void;
+/** A file that was published, and where it is. */
+type Placed = Published & Pick<Pin, "url">;
 
 /** The compiled wasm, and its name. */
 export interface Wasm {
@@ -42,7 +43,7 @@ export async function loadAssets(
   count(0);
   return Promise.all([
     wanted.wasm ? loadWasm(sources, wasm, count) : undefined,
-    model && read(sources.model, [model, ...Object.values(models)], sources, count),
+    model && read(sources.model, [model, ...Object.values(models)].map(placed), sources, count),
   ]);
 }
 
@@ -50,7 +51,7 @@ async function loadWasm(sources: Sources, asset: Asset, count: Count): Promise<W
   if (!hasSimd()) throw new CleancutError("wasm", "WebAssembly with SIMD is missing here");
   const { wasm } = sources;
   if (isModule(wasm)) return { module: wasm, backend: artefact() };
-  const bytes = await read(wasm, [asset, relaxed, simd], sources, count);
+  const bytes = await read(wasm, [asset, relaxed, simd].map(placed), sources, count);
   const backend = (["relaxed", "simd"] as const).find((name) => {
     return bytes.byteLength === { relaxed, simd }[name].bytes;
   });
@@ -73,14 +74,16 @@ async function compile(bytes: Uint8Array<ArrayBuffer>, backend: Backend | undefi
   }
 }
 
+const placed = (asset: Asset): Placed => ({ ...asset, ...(pins[asset.file] as Pin) });
+
 /** The bytes of `source`, or of the first of `published`, one of which they must be. */
-async function read(
+export async function read(
   source: Source,
-  published: readonly [Asset, ...Asset[]],
+  published: readonly Placed[],
   { folder, cache, integrity }: Sources,
   count: Count,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const [asset] = published;
+  const asset = published[0] as Placed;
   if (source !== undefined && typeof source !== "string") {
     const given = typeof source === "function" ? await source() : source;
     const bytes = viewOf(given);
@@ -88,7 +91,7 @@ async function read(
     count(bytes.byteLength);
     return bytes;
   }
-  const url = source ? new URL(source) : folder ? new URL(asset.file, folder) : pinOf(asset).url();
+  const url = source ? new URL(source) : folder ? new URL(asset.file, folder) : asset.url();
   const mayCache = cache === "default" && integrity && url.protocol.startsWith("http");
   const named = published.find(({ file }) => url.pathname.endsWith(`/${file}`)) ?? asset;
   if (mayCache) {
@@ -98,15 +101,21 @@ async function read(
       return bytes;
     }
   }
-  const bytes =
-    url.protocol === "file:" ? await readFile(url, "asset") : await fetchBytes(url, count);
-  if (url.protocol === "file:") count(bytes.byteLength);
+  const bytes = await readUrl(url, count);
   if (integrity) await verify(bytes, published, url.href);
   if (mayCache && (await isPublished(bytes, [named]))) await writeCached(named, bytes);
   return bytes;
 }
 
-function viewOf(given: Bytes): Uint8Array<ArrayBuffer> {
+/** Whatever is at `url`, a `file:` one included where files may be read. */
+export async function readUrl(url: URL, count: Count): Promise<Uint8Array<ArrayBuffer>> {
+  if (url.protocol !== "file:") return fetchBytes(url, count);
+  const bytes = await readFile(url, "asset");
+  count(bytes.byteLength);
+  return bytes;
+}
+
+export function viewOf(given: Bytes): Uint8Array<ArrayBuffer> {
   try {
     return ArrayBuffer.isView(given)
       ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
@@ -118,7 +127,7 @@ function viewOf(given: Bytes): Uint8Array<ArrayBuffer> {
   }
 }
 
-async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[], what: string) {
+async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Placed[], what: string) {
   if (await isPublished(bytes, published)) return;
   const isPage = bytes[0] === 0x3c;
   const message = isPage
@@ -127,16 +136,14 @@ async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[
   throw new CleancutError(isPage ? "asset" : "integrity", message, { url: what });
 }
 
-const pinOf = ({ file }: Asset) => pins[file] as Pin;
-
 /** Without `crypto.subtle`, which insecure origins lack, the length alone is compared. */
-async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly Asset[]) {
+async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly Placed[]) {
   const alike = published.filter((asset) => asset.bytes === bytes.byteLength);
   const subtle = globalThis.crypto?.subtle;
   if (alike.length === 0 || !subtle) return alike.length > 0;
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return alike.some((asset) => pinOf(asset).sha256 === sha256);
+  return alike.some((asset) => asset.sha256 === sha256);
 }
 
 async function fetchBytes(url: URL, count: Count): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,18 +1,17 @@
 /** Runs the wasm in this thread: inside the worker, and where no worker is wanted. */
 
 import { CleancutError, disposed, lost, reasonOf, toCleancutError } from "../contract/errors.js";
-import type { Backend, Device, ModelName, Subject } from "../contract/types.js";
-import { findAdapter } from "../gpu/adapter.js";
-import type { Gpu, Gpus, Host } from "../gpu/gpus.js";
+import type { Driver, DriverModule, Host, Looker } from "../contract/looker.js";
+import type { Backend, Device, DriverFiles, ModelName, Subject } from "../contract/types.js";
 import { mayHaveAlpha } from "../picture/format.js";
 import { joined, toPicture } from "../picture/picture.js";
 import type { Photo } from "../picture/source.js";
 import { defaultModel, models } from "../wasm/assets.js";
 import * as glue from "../wasm/cleancut.js";
-import { webgpu } from "../wasm/gpu.js";
-import { loadAssets, type Wasm } from "./load.js";
+import { webgpu } from "../wasm/webgpu-driver.js";
+import { loadAssets, read, readUrl, type Wasm } from "./load.js";
 import { bytesLoaded, phaseBegins } from "./progress.js";
-import type { GpuModule, Sources } from "./sources.js";
+import type { Sources } from "./sources.js";
 import { type Steps, stepsOf } from "./steps.js";
 import type { Engine, Found, Gives, Job, Style, Takes, TaskName } from "./task.js";
 
@@ -31,12 +30,9 @@ let isInitialised = false;
 export class LocalEngine implements Engine {
   readonly #sources: Sources;
   #backend: Backend | undefined;
-  #gpus: Gpus | undefined;
-  /** Whether there may be a GPU. */
-  #hasAdapter = true;
+  /** Of GPUs, or of somebody's own network. */
+  #driver: Driver | undefined;
   #removers = new Map<ModelName, glue.Remover>();
-  /** What is to be laid out for a GPU. */
-  #models = new Map<ModelName, Uint8Array>();
   #cutouts = new Map<number, glue.Cutout>();
   #lastId: number;
   #queue: Promise<unknown> = Promise.resolve();
@@ -87,16 +83,17 @@ export class LocalEngine implements Engine {
 
   /** Lets go of everything that lives in the wasm instance. */
   drop(): void {
-    this.#gpus?.dispose();
+    this.#driver?.dispose();
+    this.#driver = undefined;
     this.#removers.clear();
-    this.#models.clear();
     this.#cutouts.clear();
   }
 
   #handlers: Handlers = {
-    load: async ({ model = defaultModel, device }, job) => {
-      await this.#load(job, model, device);
-      await this.#gpu(device, model);
+    load: async ({ model, device }, job) => {
+      const name = this.#modelOf(model);
+      await this.#load(job, name);
+      await this.#looker(device, name, job);
       return undefined;
     },
     remove: async ({ photo, style, device }, job) => {
@@ -166,8 +163,8 @@ export class LocalEngine implements Engine {
     job: Job,
   ): Promise<Made> {
     steps.begin("load");
-    const model = modelOf(words);
-    await this.#load(job, mayNeedNone(photo, words) ? undefined : model, device);
+    const model = this.#modelOf(said(words, "model"));
+    await this.#load(job, mayNeedNone(photo, words) ? undefined : model);
     mustGoOn(job);
     steps.begin("decode");
     const picture = await toPicture(photo, words);
@@ -175,72 +172,88 @@ export class LocalEngine implements Engine {
       const cutout = glue.Cutout.studio(picture, joined(words), steps.begin);
       return { cutout, backend: this.#wasm };
     }
-    if (!this.#removers.has(model) || this.#isNew(device, model)) steps.begin("load");
-    await this.#load(job, model, device);
-    const gpu = await this.#gpu(device, model);
+    if (device !== "cpu" || !model || !this.#removers.has(model)) steps.begin("load");
+    await this.#load(job, model);
+    const looker = await this.#looker(device, model, job);
     mustGoOn(job);
-    const remover = this.#removers.get(model) as glue.Remover;
-    if (gpu) {
-      remover.begin(picture, joined(words), steps.begin);
-      return this.#look(remover, gpu, steps, job);
-    }
-    const cutout = remover.segment(picture, joined(words), steps.begin);
-    return { cutout, backend: this.#wasm };
+    if (looker) return this.#look(looker, picture, words, steps, job);
+    const remover = this.#removers.get(model as ModelName) as glue.Remover;
+    return { cutout: remover.segment(picture, joined(words), steps.begin), backend: this.#wasm };
   }
 
   /**
-   * The GPU that runs `model`; undefined: the CPU does.
+   * What runs `model` in place of the wasm; undefined: nothing does.
    *
-   * @throws what tells why there is none, unless `device` is `auto`
+   * @throws what tells why not, unless `device` is `auto`
    */
-  async #gpu(device: Device, model: ModelName): Promise<Gpu | undefined> {
-    if (device === "cpu") return undefined;
+  async #looker(
+    device: Device,
+    model: ModelName | undefined,
+    job: Job,
+  ): Promise<Looker | undefined> {
+    if (model && device === "cpu") return undefined;
     try {
-      const adapter = this.#hasAdapter ? await findAdapter() : null;
-      this.#hasAdapter = adapter !== null;
-      if (!adapter) throw new CleancutError("device", "there is no WebGPU here");
-      this.#gpus ??= new (await loadGpus(this.#sources)).Gpus();
-      const gpu = await this.#gpus.find(adapter, device, model, () => this.#host(model));
+      this.#driver ??= (await importDriver(this.#sources)).drive(this.#host);
+      const looker = await this.#driver.find(device, model, (loaded, total) => {
+        job.report(bytesLoaded(loaded, total));
+      });
       this.#mustLive();
-      return gpu;
+      return looker;
     } catch (thrown) {
-      if (device !== "auto" || this.#disposed) throw thrown;
+      if (!model || device !== "auto" || this.#disposed) throw thrown;
       return undefined;
-    } finally {
-      this.#models.delete(model);
     }
   }
 
-  /** Whether a GPU may have to be opened for `model`. */
-  #isNew(device: Device, model: ModelName): boolean {
-    return device !== "cpu" && this.#hasAdapter && (this.#gpus?.isNew(device, model) ?? true);
+  get #host(): Host {
+    const sources = this.#sources;
+    return {
+      network: sources.network,
+      read(wasm, count = () => {}) {
+        const url = () => new URL(filesOf(sources).wasm);
+        return read(sources.gpu?.wasm, [{ ...wasm, url }], sources, count);
+      },
+      readUrl,
+      async plan(model) {
+        const [, plan] = await loadAssets(sources, { wasm: false, model }, () => {});
+        return plan as Uint8Array;
+      },
+      look: (model, picture, side) => {
+        return (this.#removers.get(model) as glue.Remover).look(picture, side);
+      },
+    };
   }
 
-  #host(model: ModelName): Host {
-    const remover = this.#removers.get(model) as glue.Remover;
-    const words = remover.layOut(this.#models.get(model) as Uint8Array);
-    return { remover, words: words as Uint32Array<ArrayBuffer> };
-  }
-
-  /** Looks with the GPU and, once that failed, with the CPU. */
-  async #look(remover: glue.Remover, gpu: Gpu, steps: Steps, job: Job): Promise<Made> {
-    let current: Gpu | undefined = gpu;
-    for (let input = remover.input(); input; input = remover.input()) {
-      const side = Math.sqrt(input.length / 3);
-      let saliency: Float32Array | undefined;
-      try {
-        saliency = await current?.look(input, side);
-      } catch (thrown) {
-        current = undefined;
-        if (!this.#disposed) await this.#gpus?.fail(thrown);
+  async #look(
+    looker: Looker,
+    picture: glue.Picture,
+    words: readonly string[],
+    steps: Steps,
+    job: Job,
+  ): Promise<Made> {
+    const search = new glue.Search(picture, joined(words), ...looker.view, steps.begin);
+    try {
+      for (let input = search.input(); input; input = search.input()) {
+        const saliency = await looker.look(input);
+        mustGoOn(job);
+        search.answer(saliency);
       }
+    } catch (thrown) {
       this.#mustLive();
-      if (job.signal?.aborted) remover.finish(steps.begin);
-      mustGoOn(job);
-      remover.answer(saliency ?? remover.look(input, side));
+      freeQuietly(search);
+      throw thrown;
     }
-    const cutout = remover.finish(steps.begin) as glue.Cutout;
-    return { cutout, backend: current ? "webgpu" : this.#wasm };
+    const cutout = search.finish(steps.begin);
+    return { cutout, backend: looker.backend ?? this.#wasm };
+  }
+
+  /** The model that is asked for; undefined: somebody's own. A name that is none is the engine's to refuse. */
+  #modelOf(asked: string | undefined): ModelName | undefined {
+    if (this.#sources.network) {
+      if (asked === undefined) return undefined;
+      throw new CleancutError("model", `${asked} is wanted, a network of your own is loaded`);
+    }
+    return Object.keys(models).find((known): known is ModelName => known === asked) ?? defaultModel;
   }
 
   get #wasm(): Backend {
@@ -265,10 +278,9 @@ export class LocalEngine implements Engine {
     if (this.#disposed) throw disposed();
   }
 
-  /** Loads what is not there yet of the wasm and of the network that is wanted on `device`. */
-  async #load(job: Job, name: ModelName | undefined, device: Device): Promise<void> {
-    const isLaidOut = !name || !this.#isNew(device, name) || this.#models.has(name);
-    const isThere = name && this.#removers.has(name) && isLaidOut;
+  /** Loads what is not there yet of the wasm and of the network that is wanted. */
+  async #load(job: Job, name: ModelName | undefined): Promise<void> {
+    const isThere = name && this.#removers.has(name);
     const wanted = { wasm: !this.#backend, model: isThere ? undefined : name };
     if (!wanted.wasm && !wanted.model) return;
     const [wasm, model] = await loadAssets(this.#sources, wanted, (loaded, total) => {
@@ -276,9 +288,7 @@ export class LocalEngine implements Engine {
     });
     this.#mustLive();
     if (wasm) this.#use(wasm);
-    if (!name || !model) return;
-    if (!this.#removers.has(name)) this.#removers.set(name, new glue.Remover(model));
-    if (!isLaidOut) this.#models.set(name, model);
+    if (name && model) this.#removers.set(name, new glue.Remover(model));
   }
 
   #use({ module, backend }: Wasm): void {
@@ -289,16 +299,18 @@ export class LocalEngine implements Engine {
   }
 }
 
-async function loadGpus({ gpu, folder }: Sources): Promise<GpuModule> {
-  if (gpu) return gpu();
-  const { href: url } = folder ? new URL(webgpu.file, folder) : webgpu.url();
+const filesOf = ({ network }: Sources): DriverFiles => network ?? webgpu();
+
+async function importDriver(sources: Sources): Promise<DriverModule> {
+  const { gpu, folder, network } = sources;
+  if (gpu && !network) return gpu.module();
+  const { file, driver } = filesOf(sources);
+  const { href: url } = new URL(folder ? file : driver, folder);
   try {
     return await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
   } catch (cause) {
-    throw new CleancutError("asset", `${url} could not be loaded: ${reasonOf(cause)}`, {
-      cause,
-      url,
-    });
+    const message = `${url} could not be loaded: ${reasonOf(cause)}`;
+    throw new CleancutError("asset", message, { cause, url });
   }
 }
 
@@ -306,12 +318,6 @@ async function loadGpus({ gpu, folder }: Sources): Promise<GpuModule> {
 function said(words: readonly string[], option: string): string | undefined {
   const at = words.lastIndexOf(option);
   return at < 0 ? undefined : words[at + 1];
-}
-
-/** The model that `words` ask for; a name that is none is the engine's to refuse. */
-function modelOf(words: readonly string[]): ModelName {
-  const name = said(words, "model");
-  return Object.keys(models).find((known): known is ModelName => known === name) ?? defaultModel;
 }
 
 /** Whether the picture itself, which may be cut out already, is asked before a model is loaded. */
@@ -352,9 +358,9 @@ function subjectOf({ bounds, coverage, confidence, touches }: glue.Cutout): Subj
   };
 }
 
-function freeQuietly(cutout: glue.Cutout): void {
+function freeQuietly(held: glue.Cutout | glue.Search): void {
   try {
-    cutout.free();
+    held.free();
   } catch {
     // What `intoFile` took, or a trap, leaves nothing to free.
   }

@@ -2,10 +2,14 @@
 
 import { brandOf } from "../contract/brand.js";
 import { CleancutError, cut, isObject } from "../contract/errors.js";
-import type { Bytes, LoadOptions } from "../contract/types.js";
+import type { DriverModule } from "../contract/looker.js";
+import type { Bytes, OnnxModel, RemoverOptions } from "../contract/types.js";
 
-/** What drives a GPU. */
-export type GpuModule = typeof import("../gpu/gpus.js");
+/** What drives a GPU, where it is no file: its module, and its wasm. */
+export interface Inside {
+  module(): Promise<DriverModule>;
+  wasm(): Promise<Bytes>;
+}
 
 /** A file's URL, its bytes, or what unpacks them when they are wanted. */
 export type Source = string | Bytes | (() => Promise<Bytes>) | undefined;
@@ -15,15 +19,20 @@ export interface Sources {
   readonly folder?: string | undefined;
   readonly wasm?: Source | WebAssembly.Module;
   readonly model?: Source;
-  /** What drives a GPU, where it is not a file. */
-  readonly gpu?: (() => Promise<GpuModule>) | undefined;
+  /** Somebody's own, in place of all models. */
+  readonly network?: OnnxModel | undefined;
+  readonly gpu?: Inside | undefined;
   readonly cache: "default" | "none";
   readonly integrity: boolean;
 }
 
 /** Makes every URL absolute while the page's own address is known. */
-export function toSources({ assets, cache, integrity }: LoadOptions): Sources {
-  const rest = { cache: cache ?? "default", integrity: integrity ?? true };
+export function toSources({ assets, cache, integrity, model }: RemoverOptions): Sources {
+  if (model !== undefined && !(isObject(model) && model.driver)) {
+    const hint = "Give what onnx() of cleancut/onnx makes; a photo's own options name a model.";
+    throw new CleancutError("option", `model is ${cut(model)}`, { hint });
+  }
+  const rest = { cache: cache ?? "default", integrity: integrity ?? true, network: model };
   if (assets === undefined) return rest;
   if (typeof assets === "string" || isUrl(assets)) {
     return { folder: absolute(`${assets}`.replace(/\/?$/, "/")), ...rest };

@@ -1,19 +1,18 @@
-/** The GPU that this place has, if any, and what is remembered of it. */
+/** What there is to say of the GPU of this place, and what is remembered of it. */
 
 import type { GpuInfo } from "../contract/types.js";
-import { simd } from "../wasm/assets.js";
+import { version } from "../wasm/webgpu-wasm.js";
 
 /** Beside wasm and model, so that `clearCache` forgets it; no version finds another's. */
 const CACHE = "cleancut";
-const NOTE = `/.cleancut/gpus-${simd.id}`;
+const NOTE = `/.cleancut/gpus-${version}`;
 
 /** What is remembered of each GPU: whether it passed. */
 type Note = Readonly<Record<string, boolean>>;
 
 export async function findAdapter(): Promise<GPUAdapter | null> {
   try {
-    const { gpu } = globalThis.navigator;
-    return await gpu.requestAdapter({ powerPreference: "high-performance" });
+    return await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   } catch {
     return null;
   }

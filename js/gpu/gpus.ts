@@ -1,51 +1,79 @@
 /** The GPUs of an engine: the file `wasm/webgpu.js`, loaded only where one is asked for. */
 
+import { cut } from "../contract/errors.js";
+import type { Driver, Host, Looker } from "../contract/looker.js";
 import type { Device, ModelName } from "../contract/types.js";
-import { hasPassed, isSoftware, remember } from "./adapter.js";
-import { type Gpu, type Host, open } from "./webgpu.js";
+import { findAdapter, hasPassed, isSoftware, remember } from "./adapter.js";
+import { open } from "./webgpu.js";
 
-export type { Gpu, Host } from "./webgpu.js";
+const DEVICES: readonly Device[] = ["auto", "cpu", "webgpu", "software"];
+
+export const drive = (host: Host): Driver => new Gpus(host);
 
 /** One for each network and way to ask, opened when it is first asked for. */
-export class Gpus {
-  #gpus = new Map<string, Promise<Gpu | undefined>>();
-  #adapter: GPUAdapter | undefined;
+class Gpus implements Driver {
+  readonly #host: Host;
+  #gpus = new Map<string, Promise<Looker | undefined>>();
   #failure: Error | undefined;
+  #isDisposed = false;
 
-  /** Whether what is asked for is not opened yet and may be there. */
-  isNew(device: Device, model: ModelName): boolean {
-    return this.#failure === undefined && !this.#gpus.has(`${device} ${model}`);
+  constructor(host: Host) {
+    this.#host = host;
   }
 
   /**
-   * Nothing when the CPU is faster, and that matters. `host`: called once, when the GPU is to be opened.
+   * Nothing when the CPU is faster, and that matters.
    *
-   * @throws an `Error` with the code `device` when none can be used
+   * @throws an `Error` with the code `device` when none can be used, `option` when `device` is none
    */
-  async find(
-    adapter: GPUAdapter,
-    device: Device,
-    model: ModelName,
-    host: () => Host,
-  ): Promise<Gpu | undefined> {
-    if (this.#failure) throw this.#failure;
+  find(device: Device, model: ModelName): Promise<Looker | undefined> {
     const key = `${device} ${model}`;
-    const gpu = this.#gpus.get(key) ?? this.#open(adapter, device, host);
+    const gpu = this.#gpus.get(key) ?? this.#open(device, model);
     this.#gpus.set(key, gpu);
     return gpu;
   }
 
+  /** Gives their memory back. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#free();
+  }
+
+  async #open(device: Device, model: ModelName): Promise<Looker | undefined> {
+    if (!DEVICES.includes(device)) {
+      throw refused(`device is ${cut(device)}; it takes ${DEVICES.join(", ")}`, "option");
+    }
+    if (this.#failure) throw this.#failure;
+    const adapter = await findAdapter();
+    if (!adapter) throw refused("there is no WebGPU here");
+    if (device !== "software") {
+      if (isSoftware(adapter)) throw refused("WebGPU is the CPU here");
+      if ((await hasPassed(adapter)) === false) {
+        throw refused("this GPU failed before; clearCache() lets it be tried again");
+      }
+    }
+    const onFailure = (thrown: unknown) => this.#fail(adapter, thrown);
+    try {
+      const wants = { isFaster: device === "auto", onFailure };
+      const gpu = await open(adapter, this.#host, model, wants);
+      await remember(adapter, true);
+      return gpu;
+    } catch (thrown) {
+      throw await onFailure(thrown);
+    }
+  }
+
   /** No GPU is used again: one failed with `thrown`. */
-  async fail(thrown: unknown): Promise<Error> {
+  async #fail(adapter: GPUAdapter, thrown: unknown): Promise<Error> {
+    if (this.#isDisposed) throw thrown;
     const reason = thrown instanceof Error ? thrown.message : `${thrown}`;
     this.#failure = refused(`the GPU failed: ${reason}`);
-    this.dispose();
-    if (this.#adapter) await remember(this.#adapter, false);
+    this.#free();
+    await remember(adapter, false);
     return this.#failure;
   }
 
-  /** Gives their memory back. */
-  dispose(): void {
+  #free(): void {
     for (const gpu of this.#gpus.values()) {
       gpu.then(
         (opened) => opened?.dispose(),
@@ -54,23 +82,6 @@ export class Gpus {
     }
     this.#gpus.clear();
   }
-
-  async #open(adapter: GPUAdapter, device: Device, host: () => Host): Promise<Gpu | undefined> {
-    if (device !== "software") {
-      if (isSoftware(adapter)) throw refused("WebGPU is the CPU here");
-      if ((await hasPassed(adapter)) === false) {
-        throw refused("this GPU failed before; clearCache() lets it be tried again");
-      }
-    }
-    this.#adapter = adapter;
-    try {
-      const gpu = await open(adapter, host(), { isFaster: device === "auto" });
-      await remember(adapter, true);
-      return gpu;
-    } catch (thrown) {
-      throw await this.fail(thrown);
-    }
-  }
 }
 
-const refused = (message: string) => Object.assign(new Error(message), { code: "device" });
+const refused = (message: string, code = "device") => Object.assign(new Error(message), { code });

@@ -5,7 +5,11 @@
  * reason why there is none. Some GPUs are right the first time and wrong the second.
  */
 
+import type { Host, Looker } from "../contract/looker.js";
+import type { Backend, ModelName } from "../contract/types.js";
 import { checks } from "../wasm/checks.js";
+import { initSync, Outline } from "../wasm/webgpu-glue.js";
+import { wasm } from "../wasm/webgpu-wasm.js";
 import { CHECK_SIDE, checkPicture, digestOf } from "./check.js";
 import { Device, dots } from "./device.js";
 import { Network } from "./network.js";
@@ -15,101 +19,129 @@ import { readOutline } from "./outline.js";
 const TIMED_SIDE = 32;
 /** What a timing should take at least, ms. */
 const TIMED_MS = 5;
+/** Where GPU and CPU are compared: what a network looks at unless it is told otherwise, px. */
+const USUAL_SIDE = 320;
 const CHECK_EVERY = 200;
-
-/** A network in the wasm, and what goes to the GPU of it. */
-export interface Host {
-  readonly words: Uint32Array<ArrayBuffer>;
-  readonly remover: {
-    readonly model: string;
-    /** `[side, side]` f32 of the sums that came back. */
-    saliency(sums: Int32Array, sides: Uint32Array): Float32Array;
-    /** The same of a picture, `[side, side, 3]` u8, by the CPU. */
-    look(picture: Uint8Array, side: number): Float32Array;
-  };
-}
 
 export interface Wants {
   /** Whether a GPU that is slower than the CPU is as good as none. */
   readonly isFaster: boolean;
+  /** Called once, when it fails or is found wrong; what it rejects with is the answer then. */
+  readonly onFailure: (thrown: unknown) => Promise<unknown>;
   /** After how many pictures it is checked again; 200 unless set. */
   readonly checkEvery?: number;
 }
 
-/** A GPU that was right so far. */
-export class Gpu {
+/** A GPU that was right so far; once it is not, the CPU. */
+class Gpu implements Looker {
+  readonly view = [0, 0, true] as const;
+  backend: Backend | undefined = "webgpu";
   readonly #device: GPUDevice;
   readonly #network: Network;
-  readonly #remover: Host["remover"];
-  readonly #checkEvery: number;
+  readonly #outline: Outline;
+  readonly #wants: Wants;
+  readonly #model: ModelName;
+  readonly #lookHere: (picture: Uint8Array, side: number) => Float32Array;
   #looks = 0;
 
-  /** @internal */
-  constructor(device: Device, host: Host, checkEvery: number) {
+  constructor(
+    device: Device,
+    network: Network,
+    outline: Outline,
+    host: Host,
+    model: ModelName,
+    wants: Wants,
+  ) {
     this.#device = device.gpu;
-    this.#network = new Network(device, host.words);
-    this.#remover = host.remover;
-    this.#checkEvery = checkEvery;
+    this.#network = network;
+    this.#outline = outline;
+    this.#wants = wants;
+    this.#model = model;
+    this.#lookHere = (picture, side) => host.look(model, picture, side);
   }
 
-  /** The saliency of a picture, `[side, side, 3]` u8; rejects when the GPU fails or is found wrong. */
-  async look(picture: Uint8Array, side: number): Promise<Float32Array> {
-    if (this.#looks > 0 && this.#looks % this.#checkEvery === 0) await this.check();
-    this.#looks += 1;
-    return this.#run(picture, side);
+  async look(picture: Uint8Array): Promise<Float32Array> {
+    const side = Math.sqrt(picture.length / 3);
+    if (this.backend) {
+      try {
+        const { checkEvery = CHECK_EVERY } = this.#wants;
+        if (this.#looks > 0 && this.#looks % checkEvery === 0) await this.check();
+        this.#looks += 1;
+        return await this.#run(picture, side);
+      } catch (thrown) {
+        this.backend = undefined;
+        await this.#wants.onFailure(thrown);
+      }
+    }
+    return this.#lookHere(picture, side);
   }
 
-  /** ms that it takes to be right; rejects when it is not. */
-  async check(): Promise<number> {
-    const picture = checkPicture();
-    const began = performance.now();
-    const saliency = await this.#run(picture, CHECK_SIDE);
-    const ms = performance.now() - began;
-    const expected = checks[this.#remover.model];
-    if ((await digestOf(saliency)) !== expected) throw new Error("it gave wrong numbers");
-    return ms;
+  /** Rejects when it is wrong. */
+  async check(): Promise<void> {
+    const saliency = await this.#run(checkPicture(), CHECK_SIDE);
+    if ((await digestOf(saliency)) !== checks[this.#model])
+      throw new Error("it gave wrong numbers");
+  }
+
+  /** Whether it is faster than the CPU. What either does first is not timed. */
+  async isFaster(): Promise<boolean> {
+    const picture = new Uint8Array(3 * USUAL_SIDE ** 2);
+    const ms = [];
+    for (const look of [this.#run.bind(this), this.#lookHere]) {
+      await look(picture, USUAL_SIDE);
+      const began = performance.now();
+      await look(picture, USUAL_SIDE);
+      ms.push(performance.now() - began);
+    }
+    const [gpu = 0, cpu = 0] = ms;
+    return gpu < cpu;
   }
 
   dispose(): void {
     this.#device.destroy();
+    this.#outline.free();
   }
 
   async #run(picture: Uint8Array, side: number): Promise<Float32Array> {
     const { data, sizes } = await this.#network.run(picture, [side, side]);
-    return this.#remover.saliency(
+    return this.#outline.saliency(
       new Int32Array(data),
       Uint32Array.from(sizes, ([h]) => h),
     );
   }
 }
 
+let isInitialised = false;
+
 /** Nothing when the CPU is faster; rejects when the GPU cannot be used. */
 export async function open(
   adapter: GPUAdapter,
   host: Host,
-  { isFaster, checkEvery = CHECK_EVERY }: Wants,
-): Promise<Gpu | undefined> {
+  model: ModelName,
+  wants: Wants,
+): Promise<Looker | undefined> {
+  const [plan, module] = await Promise.all([
+    host.plan(model),
+    isInitialised ? undefined : host.read(wasm),
+  ]);
   const device = await adapter.requestDevice();
   try {
-    const gpu = new Gpu(await pick(device, host.words), host, checkEvery);
+    if (module) initSync({ module });
+    isInitialised = true;
+    const outline = new Outline(plan);
+    const words = outline.takeWords() as Uint32Array<ArrayBuffer>;
+    const picked = await pick(device, words);
+    const network = new Network(picked, words);
+    const gpu = new Gpu(picked, network, outline, host, model, wants);
     await gpu.check();
-    const ms = await gpu.check();
-    if (!isFaster || ms < timeCpu(host)) return gpu;
+    await gpu.check();
+    if (!wants.isFaster || (await gpu.isFaster())) return gpu;
+    gpu.dispose();
   } catch (thrown) {
     device.destroy();
     throw thrown;
   }
-  device.destroy();
   return undefined;
-}
-
-/** The second run's ms: in the first, the browser still compiles. */
-function timeCpu({ remover }: Host): number {
-  const picture = checkPicture();
-  remover.look(picture, CHECK_SIDE);
-  const began = performance.now();
-  remover.look(picture, CHECK_SIDE);
-  return performance.now() - began;
 }
 
 /** The device with the dot product that is faster here. */

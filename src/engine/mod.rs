@@ -20,7 +20,7 @@ mod memory;
 mod network;
 #[cfg(feature = "onnx")]
 pub mod onnx;
-#[cfg(any(test, feature = "wasm"))]
+#[cfg(any(test, feature = "gpu"))]
 pub(crate) mod outline;
 mod plan;
 #[cfg(test)]
@@ -33,7 +33,7 @@ use tract_core::internal::TractError;
 use self::chain::Ready;
 use self::kernels::Kernels;
 use self::network::Layers;
-#[cfg(any(test, feature = "wasm"))]
+#[cfg(any(test, feature = "gpu"))]
 pub use self::outline::Outline;
 use self::plan::Plan;
 use crate::error::{Error, Result};

@@ -179,7 +179,11 @@ impl<'a> Reader<'a> {
     /// A finite number.
     fn f32(&mut self) -> Result<f32> {
         let value = f32::from_le_bytes(self.array()?);
-        if value.is_finite() { Ok(value) } else { Err(invalid(format!("{value} in the plan"))) }
+        if value.is_finite() {
+            Ok(value)
+        } else {
+            Err(invalid("a number of the plan is not finite"))
+        }
     }
 
     /// A number in `range`, called `what` in errors.

@@ -216,7 +216,7 @@ fn a_plan_that_makes_no_sense_is_an_error() {
     let backwards = Plan { source, nodes: vec![node(Kind::Pool, &[1])] };
     assert!(reason(Plan::read(&backwards.write())).starts_with("input is 1"));
     let infinite = Plan { source, nodes: vec![node(add(f32::INFINITY), &[0, 0])] };
-    assert_eq!(reason(Plan::read(&infinite.write())), "inf in the plan");
+    assert_eq!(reason(Plan::read(&infinite.write())), "a number of the plan is not finite");
     let huge = Plan { source, nodes: vec![node(picture(4096, 3), &[0])] };
     assert!(reason(Engine::new(&huge)).contains("the limit is 268435456"));
     let long = Plan { source, nodes: (0..1025).map(|at| node(Kind::Pool, &[at])).collect() };

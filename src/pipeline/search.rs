@@ -1,17 +1,19 @@
 //! In: a photo, and what the network makes of it look by look. Out: its [`Cutout`].
 
 use crate::cutout::Cutout;
+use crate::error::{Error, Result};
 use crate::find::border::{cut_sides, narrow, reach_border, widen};
 use crate::find::focus::{closer, single_out};
 use crate::find::preprocess::preprocess;
 use crate::find::subject::{self, Sides, Subject};
 use crate::matte::{matte, studio};
-use crate::options::{Method, Options};
+use crate::options::{Focus, Method, Options};
 use crate::raster::resample::{crop, paste_mask};
 use crate::raster::{Image, Input, Rect, Saliency, View, shrink};
 use crate::step::Step;
 
-/// A photo whose subject is found look by look. [`Remover::segment`](super::Remover::segment) looks itself; so may a GPU.
+/// A photo whose subject is found look by look: [`Remover::segment`](super::Remover::segment) in steps, for whoever runs
+/// the network elsewhere, of a photo that [`needs_network`](super::needs_network).
 /// Where one subject of several is wanted, that part of the photo alone is looked at: a box at once, a point after a
 /// look at all of it.
 #[derive(Debug)]
@@ -35,12 +37,17 @@ enum Looks {
 }
 
 impl Search {
-    pub(super) fn new(
+    /// Begins. `photo` is upright; `view`: what the network takes. `on_step` is called as each step begins.
+    ///
+    /// # Errors
+    /// [`Error::Option`] when the focus lies outside the photo.
+    pub fn new(
         photo: Image,
         options: Options,
         view: View,
         on_step: &mut dyn FnMut(Step),
-    ) -> Self {
+    ) -> Result<Self> {
+        must_be_inside(options.focus, &photo)?;
         on_step(Step::Preprocess);
         let size = (photo.width(), photo.height());
         let (photo, whole) = match options.focus.and_then(|focus| closer(None, focus, size)) {
@@ -49,7 +56,7 @@ impl Search {
         };
         let input = preprocess(shrink(&photo), view);
         on_step(Step::Inference);
-        Self { photo, whole, options, view, looks: Looks::First(input) }
+        Ok(Self { photo, whole, options, view, looks: Looks::First(input) })
     }
 
     /// What the network is to look at; None when it has seen enough.
@@ -125,4 +132,19 @@ impl Search {
         let subject = Subject::find(&mask, confidence);
         Cutout::new(photo, mask, subject)
     }
+}
+
+fn must_be_inside(focus: Option<Focus>, photo: &Image) -> Result<()> {
+    let (x, y) = match focus {
+        None => return Ok(()),
+        Some(Focus::At { x, y }) => (x, y),
+        Some(Focus::Roi(Rect { x, y, .. })) => (x, y),
+    };
+    let (width, height) = (photo.width(), photo.height());
+    if x < width && y < height {
+        return Ok(());
+    }
+    let name = if matches!(focus, Some(Focus::At { .. })) { "at" } else { "roi" };
+    let reason = format!("{name} begins at {x},{y}; the photo is {width}x{height} px");
+    Err(Error::Option { reason })
 }

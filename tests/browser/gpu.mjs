@@ -52,14 +52,15 @@ async function tryNetwork({ model, dot, side }) {
   const plan = await planOf(model);
   const rgba = new Uint8Array(4 * side * side).map((_, i) => (i % 4 === 3 ? 255 : (i * i) >> 9));
   const cpu = new lab.Lab(plan, rgba, side, side, side);
-  const network = new Network(devices[dot], cpu.layOut(plan));
+  const outline = new lab.Outline(plan);
+  const network = new Network(devices[dot], outline.takeWords());
   const bits = ({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length);
   const expected = bits(cpu.run());
   const differing = [];
   for (const _ of ["first", "second"]) {
     const { data, sizes } = await network.run(cpu.input(), [side, side]);
     const sides = Uint32Array.from(sizes, ([h]) => h);
-    const found = bits(cpu.saliency(new Int32Array(data), sides));
+    const found = bits(outline.saliency(new Int32Array(data), sides));
     differing.push(found.filter((value, at) => value !== expected[at]).length);
   }
   const levels = new Set(expected).size;
@@ -72,32 +73,51 @@ async function tryNetwork({ model, dot, side }) {
 async function tryDamage() {
   const plan = await planOf("base");
   const remover = new lab.Remover(plan);
-  const host = { remover, words: remover.layOut(plan) };
+  const host = {
+    read: async ({ file }) => new Uint8Array(await (await fetch(`/wasm/${file}`)).arrayBuffer()),
+    plan: async () => plan,
+    look: (_, picture, side) => remover.look(picture, side),
+  };
+  const words = new lab.Outline(plan).takeWords().length;
   let weights;
   const { writeBuffer } = GPUQueue.prototype;
   GPUQueue.prototype.writeBuffer = function (buffer, at, data) {
-    if (data.length === host.words.length) weights = { queue: this, buffer };
+    if (data.length === words) weights = { queue: this, buffer };
     return writeBuffer.call(this, buffer, at, data);
   };
+  let caught = "nothing";
+  const onFailure = async ({ message }) => {
+    caught = message;
+  };
   const adapter = await navigator.gpu.requestAdapter();
-  const gpu = await webgpu.open(adapter, host, { isFaster: false, checkEvery: 2 });
+  const gpu = await webgpu.open(adapter, host, "base", {
+    isFaster: false,
+    checkEvery: 2,
+    onFailure,
+  });
   const side = 160;
-  const look = () => gpu.look(new Uint8Array(3 * side * side), side);
-  const lengths = [(await look()).length, (await look()).length, (await look()).length];
-  weights.queue.writeBuffer(weights.buffer, 4 * (host.words.length >> 1), new Uint32Array(9999));
-  lengths.push((await look()).length);
-  const caught = await look().then(
-    () => "nothing",
-    ({ message }) => message,
+  const picture = new Uint8Array(3 * side * side).map((_, i) => i % 251);
+  const right = remover.look(picture, side).join();
+  const answers = [];
+  const look = async () => {
+    answers.push(`${gpu.backend}, ${(await gpu.look(picture)).join() === right}`);
+  };
+  for (const _ of ["first", "second", "checked before"]) await look();
+  weights.queue.writeBuffer(
+    weights.buffer,
+    4 * (words >> 1),
+    new Uint32Array(9999).fill(0x7f7f7f7f),
   );
+  for (const _ of ["wrong", "checked before, on the CPU", "on the CPU"]) await look();
   gpu.dispose();
-  return { lengths, caught };
+  return { answers, caught };
 }
 
 const folders = {
   lab: buildLab("relaxed"),
   plan: buildPlans(),
   js: join(ROOT, "build", "js"),
+  wasm: join(ROOT, "dist", "wasm"),
 };
 const browser = await launch([], WEBGPU_ARGS);
 try {
@@ -116,9 +136,12 @@ try {
     const { model, dot, side } = network;
     say(`${model} at ${side} px equals the wasm, twice, ${dot}; ${bytes} bytes`);
   }
-  const { lengths, caught } = await page.evaluate(tryDamage);
-  assert.deepEqual(lengths, Array(4).fill(160 * 160));
+  const { answers, caught } = await page.evaluate(tryDamage);
   assert.equal(caught, "it gave wrong numbers");
+  const [wrong, ...others] = answers.splice(3);
+  assert.deepEqual(answers, Array(3).fill("webgpu, true"));
+  assert.match(wrong, /^webgpu/);
+  assert.deepEqual(others, ["webgpu, true", "undefined, true"]);
   say("A GPU that becomes wrong is caught");
 } finally {
   await browser.close();

@@ -9,7 +9,8 @@ import { test } from "node:test";
 
 import { ROOT } from "../../tools/step.mjs";
 
-const paths = ["simd", "relaxed"].map((name) => join(ROOT, "dist", "wasm", `${name}.wasm`));
+const pathOf = (name) => join(ROOT, "dist", "wasm", `${name}.wasm`);
+const paths = ["simd", "relaxed"].map(pathOf);
 
 test("relaxed SIMD is in the relaxed artefact alone", () => {
   const args = ["run", "--quiet", "--locked", "--package=bindgen", "--bin=relaxed", "--", ...paths];
@@ -21,7 +22,7 @@ test("relaxed SIMD is in the relaxed artefact alone", () => {
 
 // Two builds in two places are compared by `node benches/build.mjs start`, which takes minutes.
 test("no path of this machine is in them", () => {
-  for (const path of paths) {
+  for (const path of [...paths, ...["webgpu", "onnx"].map(pathOf)]) {
     const wasm = readFileSync(path).toString("latin1");
     for (const folder of [ROOT, homedir(), process.env.CARGO_HOME ?? ".cargo"]) {
       assert.ok(!wasm.includes(folder), `${path} holds ${folder}`);

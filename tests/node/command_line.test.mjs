@@ -78,7 +78,7 @@ test("npx cleancut does what the Rust command line does, to the byte", () => {
   const folder = join(app, "public");
   assert.equal(node("--copy-assets", folder).status, 0);
   assert.deepEqual(readdirSync(folder).sort(), ["wasm", "worker.js"]);
-  assert.equal(readdirSync(join(folder, "wasm")).length, 5);
+  assert.equal(readdirSync(join(folder, "wasm")).length, 8);
 });
 
 const TABLE = JSON.parse(readFileSync(join(ROOT, "tests/command_line.json"), "utf8"));

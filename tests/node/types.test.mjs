@@ -14,6 +14,7 @@ import { attach } from "cleancut/attach";
 import { removeBackground as here } from "cleancut/core";
 import { type CleancutInput, define } from "cleancut/element";
 import { removeBackground as inline } from "cleancut/inline";
+import { onnx } from "cleancut/onnx";
 import { useCutout } from "cleancut/react";
 import { type CutoutState, createCutout } from "cleancut/svelte";
 
@@ -22,6 +23,13 @@ export async function use(file: File, input: HTMLInputElement, element: Cleancut
   using cutout = await segment(file, { background: { image: blob, fit: "cover" } });
   const box: number = cutout.box?.width ?? 0;
   await using remover = await createRemover({ workers: 2, assets: "/cleancut/" });
+  const spec = { preset: "isnet", side: "640x480", mean: [0.5], classes: "not 0" } as const;
+  await using own = await createRemover({ model: onnx("net.onnx", spec) });
+  const backend: "onnx" | (string & {}) = (await own.segment(file)).backend;
+  // @ts-expect-error
+  onnx("net.onnx", "sam");
+  // @ts-expect-error
+  await createRemover({ model: "net.onnx" });
   for await (const item of remover.batch([file])) if (item.ok) item.blob; else item.error;
   attach(input, { timeout: 1000, remover }).detach();
   attach(input, { remover: { remove: inline } });
@@ -33,7 +41,7 @@ export async function use(file: File, input: HTMLInputElement, element: Cleancut
   await here(file, { colour: "red" });
   // @ts-expect-error
   await here(5);
-  return box;
+  return [box, backend];
 }
 export const codeOf = (error: unknown): ErrorCode | undefined =>
   error instanceof CleancutError ? error.code : undefined;

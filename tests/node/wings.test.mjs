@@ -8,7 +8,18 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** In the order a picture goes; `wasm` is written by the build, the entries stand on top. */
-const WINGS = ["wasm", "contract", "gpu", "picture", "engine", "api", "form", "command", "."];
+const WINGS = [
+  "wasm",
+  "contract",
+  "gpu",
+  "onnx",
+  "picture",
+  "engine",
+  "api",
+  "form",
+  "command",
+  ".",
+];
 const IMPORT = /\b(?:from |import |import\()"(\.[^"]+)\.js"/;
 
 const wingOf = (file) => (file.includes("/") ? file.split("/")[0] : ".");

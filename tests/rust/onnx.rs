@@ -12,6 +12,11 @@ use crate::{fixture, fixture_path};
 
 const SIDE: u32 = 64;
 
+/// What the package is held to as well.
+fn table() -> serde_json::Value {
+    serde_json::from_slice(&crate::read(&crate::root().join("tests/onnx.json"))).unwrap()
+}
+
 /// As `families.py` draws it.
 fn picture(by_brightest: bool) -> Input {
     let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
@@ -46,20 +51,9 @@ fn agreement(name: &str, spec: &[(&str, &str)]) -> f64 {
 #[test]
 fn families_of_networks_run_as_in_onnxruntime() {
     let mut wrong = vec![];
-    for (name, preset, least) in [
-        ("u2net-11", "u2net", 0.999),
-        ("isnet-13", "isnet", 0.999),
-        ("isnet-16", "isnet", 0.999),
-        ("modnet-11", "modnet", 0.999),
-        ("birefnet-16", "birefnet-lite", 0.999),
-        ("birefnet-18", "birefnet-lite", 0.999),
-        ("segmenter-17", "segmenter", 0.999),
-        ("setr-pup-14", "segmenter", 0.999),
-        ("setr-mla-18", "segmenter", 0.999),
-        // Weights that were rounded to half floats, beside those that were not.
-        ("u2net-17-half", "u2net", 0.9),
-        ("modnet-18-half", "modnet", 0.9),
-    ] {
+    for row in table()["agreement"].as_array().unwrap() {
+        let [name, preset] = [0, 1].map(|at| row[at].as_str().unwrap());
+        let least = row[2].as_f64().unwrap();
         let share = agreement(name, &[("preset", preset), ("side", "64"), ("classes", "1")]);
         if share < least {
             wrong.push(format!("{name}: {share:.4} within 1/255, expected {least}"));
@@ -169,22 +163,23 @@ fn the_command_line_takes_any_network() {
     assert!(masks[0] == masks[1], "the sigmoid of a difference is its softmax");
 
     let net = folder.join("net.onnx");
-    std::fs::copy(fixture_path("onnx/isnet-16.onnx"), &net).unwrap();
     let json = folder.join("net.json");
-    let net = net.to_str().unwrap();
+    let model = net.to_str().unwrap();
+    for row in table()["refused"].as_array().unwrap() {
+        let [file, words] = ["file", "words"].map(|name| row[name].as_str().unwrap());
+        std::fs::copy(fixture_path(&format!("onnx/{file}.onnx")), &net).unwrap();
+        std::fs::write(&json, row["spec"].to_string()).unwrap();
+        let done = cleancut(&["--model", model], &output);
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(!done.status.success() && said.contains(words), "{row}: {said}");
+    }
     for (spec, words, wished) in [
-        ("{\"preset\": \"isnet\", \"side\": 64}", &[][..], "no subject found"),
-        (
-            "{\"side\": 64, \"mean\": [0.5, 0.5, 0.5]}",
-            &["--spec", "divide=7"],
-            "it takes 255, or max",
-        ),
-        ("{\"sides\": 64}", &[], "spec: there is no sides; there are classes, colours"),
+        ("{\"side\": 64}", &["--spec", "divide=7"][..], "it takes 255, or max"),
         ("[]", &[], "net.json: it is no object"),
         ("{", &[], "net.json: EOF"),
     ] {
         std::fs::write(&json, spec).unwrap();
-        let mut all = vec!["--model", net];
+        let mut all = vec!["--model", model];
         all.extend(words);
         let done = cleancut(&all, &output);
         let said = String::from_utf8(done.stderr).unwrap();

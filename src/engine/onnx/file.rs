@@ -25,12 +25,18 @@ pub(super) struct Feed {
     pub(super) height: u32,
 }
 
+/// Refuses a file of so many `bytes`, if it is too large.
+pub(super) fn fits(bytes: usize) -> Result<(), String> {
+    if bytes <= LARGEST_BYTES {
+        return Ok(());
+    }
+    let [is, limit] = [bytes, LARGEST_BYTES].map(|bytes| bytes / 1_000_000);
+    Err(format!("it is {is} MB; the limit is {limit} MB: export it in float16"))
+}
+
 /// Decodes the file, and refuses what cannot run before anything is built of it.
 pub(super) fn decode(onnx: &Onnx, bytes: &[u8]) -> Result<ModelProto, String> {
-    if bytes.len() > LARGEST_BYTES {
-        let [is, limit] = [bytes.len(), LARGEST_BYTES].map(|bytes| bytes / 1_000_000);
-        return Err(format!("it is {is} MB; the limit is {limit} MB: export it in float16"));
-    }
+    fits(bytes.len())?;
     let mut model = onnx
         .proto_model_for_read(&mut std::io::Cursor::new(bytes))
         .map_err(|error| format!("it is no ONNX file, or a damaged one: {error}"))?;

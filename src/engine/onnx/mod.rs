@@ -24,7 +24,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{TractErrorContext as _, bail};
 
 use self::answer::{Output, read, squared};
-use self::file::{Feed, decode, feed};
+use self::file::{Feed, decode, feed, fits};
 use crate::error::{Error, Result};
 use crate::raster::{Input, Saliency};
 
@@ -54,6 +54,14 @@ impl Onnx {
         let feed = feed(graph, &spec).map_err(failed)?;
         let plan = guarded(|| plan(&onnx, model, feed, &spec)).map_err(failed)?;
         Ok(Self { spec, feed, plan })
+    }
+
+    /// Whether a file of so many `bytes` may be loaded, before it is read.
+    ///
+    /// # Errors
+    /// [`Error::Model`] when it is too large.
+    pub fn fits(bytes: usize) -> Result<()> {
+        fits(bytes).map_err(|reason| Error::Model { reason })
     }
 
     /// Width and height of the pictures that it takes, px.

@@ -18,12 +18,8 @@
 pub(crate) mod cases;
 mod pack;
 
-use std::sync::Arc;
-
 use self::pack::Data;
-use super::kernels::select;
-use super::layers::{Layer, Shape, View, ViewMut};
-use super::network::layer;
+use super::layers::{Fuse, Layer, Shape, View, ViewMut};
 use super::plan::{Kind, Node, Plan};
 use crate::error::{Error, Result};
 use crate::raster::Saliency;
@@ -50,7 +46,7 @@ pub struct Outline {
     words: Vec<u32>,
     /// The scale of each output.
     scales: Vec<f32>,
-    fuse: Arc<dyn Layer>,
+    fuse: Fuse,
 }
 
 impl Outline {
@@ -60,7 +56,7 @@ impl Outline {
     /// [`Error::Model`] when `plan` is none, or when a GPU could not be held to the CPU's bits.
     pub fn new(plan: &[u8]) -> Result<Self> {
         let Plan { nodes, .. } = Plan::read(plan)?;
-        let Some((Node { kind: kind @ Kind::Fuse(_), inputs }, nodes)) = nodes.split_last() else {
+        let Some((Node { kind: Kind::Fuse(fuse), inputs }, nodes)) = nodes.split_last() else {
             return Err(invalid("the last layer is no fusion"));
         };
         let mut walk = Walk::new(3);
@@ -75,7 +71,7 @@ impl Outline {
             outputs.push(map);
             scales.push(scale);
         }
-        Ok(Self { words: walk.words(&outputs), scales, fuse: layer(kind, select()) })
+        Ok(Self { words: walk.words(&outputs), scales, fuse: fuse.clone() })
     }
 
     /// What the GPU takes, the weights among it: the outline does without from then on.
@@ -246,9 +242,7 @@ impl Walk {
             }
             Kind::Pool if is_one => (Does::Pool, plain, 0),
             Kind::Upsample if is_one => (Does::Upsample, plain, 0),
-            Kind::Add(_) if inputs.len() == 2 => {
-                (Does::Add, plain, self.data.table(&*layer(kind, select())))
-            }
+            Kind::Add(add) if inputs.len() == 2 => (Does::Add, plain, self.data.table(add)),
             Kind::Concat if inputs.len() == 2 => return Ok(Map::Pair([a, b])),
             _ => return Err("a layer's inputs"),
         };

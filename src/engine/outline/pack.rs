@@ -13,7 +13,7 @@
 //! i32. That is what the CPU's f32 gives, whatever the sum: below 128 a product of whole 2^-17 is exact
 //! in f32, and above it all are 127.
 
-use crate::engine::layers::{Layer, Shape, View, ViewMut, Weights};
+use crate::engine::layers::{Add, Layer, Shape, View, ViewMut, Weights};
 
 /// Data begins at a multiple of this, words.
 pub(super) const ALIGN: usize = 4;
@@ -80,7 +80,7 @@ impl Data {
     }
 
     /// Made by the layer itself, so its ties are the CPU's.
-    pub(super) fn table(&mut self, add: &dyn Layer) -> usize {
+    pub(super) fn table(&mut self, add: &Add) -> usize {
         let start = self.start();
         let shape = Shape::u8(LEVELS, LEVELS, 1);
         let rows: Vec<u8> = (0..LEVELS * LEVELS).map(|i| (i / LEVELS) as u8).collect();

@@ -308,6 +308,10 @@ test("without WebGPU auto is the CPU, quietly, and webgpu an error with a hint",
   context.on("request", (request) => urls.push(request.url()));
   page.on("console", (message) => said.push(message.text()));
   await open(page);
+  await page.evaluate(async (small) => {
+    await cleancut.removeBackground(new Uint8Array(small));
+  }, SMALL);
+  expect(urls.filter((url) => /webgpu\.(js|wasm)$/.test(url))).toEqual([]);
   const found = await page.evaluate(async (small) => {
     const photo = new Uint8Array(small);
     const cutout = await cleancut.segment(photo, { device: "auto" });
@@ -327,5 +331,5 @@ test("without WebGPU auto is the CPU, quietly, and webgpu an error with a hint",
   expect(
     said.filter((text) => !/^(Failed to load resource|No available adapters)/.test(text)),
   ).toEqual([]);
-  expect(urls.filter((url) => url.endsWith("webgpu.js"))).toEqual([]);
+  expect(urls.filter((url) => url.endsWith("webgpu.wasm"))).toEqual([]);
 });

@@ -61,7 +61,7 @@ test("the same bytes in a worker, of a file that is loaded only then", async ({
     await remover.dispose();
     return found;
   });
-  expect(urls.filter((url) => url.endsWith("webgpu.js"))).toEqual([]);
+  expect(urls.filter((url) => /webgpu\.(js|wasm)$/.test(url))).toEqual([]);
   const found = await page.evaluate(async () => {
     const before = (await cleancut.capabilities()).gpu;
     const remover = await cleancut.createRemover({ device: "software" });
@@ -78,7 +78,9 @@ test("the same bytes in a worker, of a file that is loaded only then", async ({
   expect(found.before?.adapter).toMatch(/swiftshader/i);
   expect(found.before?.features).toContain("packed_4x8_integer_dot_product");
   expect(found.after?.passed).toBe(true);
-  expect(urls.filter((url) => url.endsWith("webgpu.js"))).toHaveLength(1);
+  for (const file of ["webgpu.js", "webgpu.wasm"]) {
+    expect(urls.filter((url) => url.endsWith(file))).toHaveLength(1);
+  }
   expect(urls.filter((url) => !url.startsWith(`${ORIGIN}/`))).toEqual([]);
 });
 

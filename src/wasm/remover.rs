@@ -1,5 +1,5 @@
-//! The JavaScript face of [`Remover`] and [`Cutout`]: the only file that knows JavaScript.
-//! `js/engine/local.ts` and `js/picture/picture.ts` are its only callers.
+//! The JavaScript face of [`Remover`] and [`Cutout`]; `js/engine/local.ts` and `js/picture/picture.ts` are
+//! its only callers.
 //!
 //! `options` are names and values in turn, as [`Options::parse`] takes them, with a NUL between.
 //! Everything throws an `Error` with a `code`.
@@ -9,28 +9,18 @@ use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::thrown;
 use crate::cutout::Cutout;
-use crate::engine::Outline;
 use crate::error::{Error, Result};
 use crate::matte::edit::Stroke;
 use crate::options::{Background, Model, Options};
 use crate::pipeline::{Remover, Search, needs_network, segment_studio};
-use crate::raster::{Image, Input, Saliency};
+use crate::raster::{Image, Input, Saliency, View};
 use crate::read::read;
 use crate::step::Step;
 
 #[wasm_bindgen]
 extern "C" {
-    /// JavaScript's `Error`.
-    #[wasm_bindgen(js_name = Error)]
-    type JsError;
-
-    #[wasm_bindgen(constructor, js_class = "Error")]
-    fn new(message: &str) -> JsError;
-
-    #[wasm_bindgen(method, setter)]
-    fn set_code(this: &JsError, code: &str);
-
     /// JavaScript's `Function`.
     #[derive(Debug)]
     #[wasm_bindgen(typescript_type = "Function")]
@@ -112,26 +102,20 @@ impl JsPicture {
 /// A loaded network.
 #[wasm_bindgen(js_name = Remover)]
 #[derive(Debug)]
-pub struct JsRemover {
-    remover: Remover,
-    /// Where the network runs elsewhere: what of it stays here, and the photo it looks at.
-    outline: Option<Outline>,
-    search: Option<Search>,
-}
+pub struct JsRemover(Remover);
 
 #[wasm_bindgen(js_class = Remover)]
 impl JsRemover {
     /// `model`: the bytes of the model file.
     #[wasm_bindgen(constructor)]
     pub fn new(model: &[u8]) -> std::result::Result<Self, JsValue> {
-        let remover = Remover::new(model).map_err(thrown)?;
-        Ok(Self { remover, outline: None, search: None })
+        Remover::new(model).map(Self).map_err(thrown)
     }
 
     /// The model's name.
     #[wasm_bindgen(getter)]
     pub fn model(&self) -> String {
-        self.remover.model().map_or("", Model::name).to_owned()
+        self.0.model().map_or("", Model::name).to_owned()
     }
 
     /// Takes `photo`. `on_step` receives each step's name as it begins.
@@ -142,64 +126,57 @@ impl JsRemover {
         on_step: &Function,
     ) -> std::result::Result<JsCutout, JsValue> {
         let options = parse(options).map_err(thrown)?;
-        let cutout = self.remover.segment(photo.0, &options, |step| report(on_step, step));
+        let cutout = self.0.segment(photo.0, &options, |step| report(on_step, step));
         cutout.map(JsCutout).map_err(thrown)
     }
 
     /// What the network makes of `input`, `[side, side, 3]` u8: `[side, side]` f32.
     pub fn look(&self, input: Vec<u8>, side: u32) -> std::result::Result<Vec<f32>, JsValue> {
-        let saliency = self.remover.look(&Input::new(side, side, input)).map_err(thrown)?;
+        let saliency = self.0.look(&Input::new(side, side, input)).map_err(thrown)?;
         Ok(saliency.values().to_vec())
     }
+}
 
-    /// The words that a GPU takes, of the same `model`.
-    #[wasm_bindgen(js_name = layOut)]
-    pub fn lay_out(&mut self, model: &[u8]) -> std::result::Result<Vec<u32>, JsValue> {
-        let mut outline = Outline::new(model).map_err(thrown)?;
-        let words = outline.take_words();
-        self.outline = Some(outline);
-        Ok(words)
-    }
+/// A photo in which a network that runs elsewhere looks for the subject.
+#[wasm_bindgen(js_name = Search)]
+#[derive(Debug)]
+pub struct JsSearch(Search);
 
-    /// What a GPU's sums make, `[side, side]` f32; `sides`: the side of each output, px.
-    pub fn saliency(&self, sums: &[i32], sides: &[u32]) -> std::result::Result<Vec<f32>, JsValue> {
-        let outline = self.outline.as_ref().expect("it is laid out");
-        let saliency = outline.saliency(sums, sides).map_err(thrown)?;
-        Ok(saliency.values().to_vec())
-    }
-
-    /// Begins what `segment` does at once; whoever runs the network gives the `answer` to each `input`.
-    pub fn begin(
-        &mut self,
+#[wasm_bindgen(js_class = Search)]
+impl JsSearch {
+    /// Takes `photo`. `width`, `height`: of what the network takes, px; 0 is what the options say.
+    /// `by_brightest`: whether a picture is divided by its brightest value.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
         photo: JsPicture,
         options: &str,
+        width: u32,
+        height: u32,
+        by_brightest: bool,
         on_step: &Function,
-    ) -> std::result::Result<(), JsValue> {
+    ) -> std::result::Result<Self, JsValue> {
         let options = parse(options).map_err(thrown)?;
-        let search = self.remover.search(photo.0, &options, &mut |step| report(on_step, step));
-        self.search = Some(search.map_err(thrown)?);
-        Ok(())
+        let view = match width {
+            0 => View::square(options.input_size),
+            _ => View { width, height, by_brightest },
+        };
+        let search = Search::new(photo.0, options, view, &mut |step| report(on_step, step));
+        search.map(Self).map_err(thrown)
     }
 
-    /// What the network is to look at next, `[side, side, 3]` u8; undefined when it has seen enough.
+    /// What the network is to look at next, `[height, width, 3]` u8; undefined when it has seen enough.
     pub fn input(&self) -> Option<Vec<u8>> {
-        let input = self.search.as_ref().and_then(Search::input);
-        input.map(|input| input.values().to_vec())
+        self.0.input().map(|input| input.values().to_vec())
     }
 
-    /// Takes what the network made of the input, `[side, side]` f32.
+    /// Takes what the network made of it, a square of f32.
     pub fn answer(&mut self, saliency: Vec<f32>) {
-        if let Some(search) = &mut self.search
-            && let Some(side) = search.input().map(Input::width)
-        {
-            search.answer(Saliency::new(side, saliency));
-        }
+        self.0.answer(Saliency::new(saliency.len().isqrt() as u32, saliency));
     }
 
-    /// The cut-out; none when what was begun was not answered, and it is given up.
-    pub fn finish(&mut self, on_step: &Function) -> Option<JsCutout> {
-        let search = self.search.take().filter(|search| search.input().is_none())?;
-        Some(JsCutout(search.finish(&mut |step| report(on_step, step))))
+    /// The cut-out, once there is no more input.
+    pub fn finish(self, on_step: &Function) -> JsCutout {
+        JsCutout(self.0.finish(&mut |step| report(on_step, step)))
     }
 }
 
@@ -326,10 +303,4 @@ fn parse(options: &str) -> Result<Options> {
 fn report(on_step: &Function, step: Step) {
     // What a listener throws must not leave the pipeline half done.
     let _ = on_step.call(&JsValue::UNDEFINED, step.name());
-}
-
-fn thrown(error: Error) -> JsValue {
-    let thrown = JsError::new(&error.to_string());
-    thrown.set_code(error.code());
-    thrown.into()
 }

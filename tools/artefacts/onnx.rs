@@ -1,0 +1,3 @@
+//! The wasm that runs any ONNX network.
+
+use cleancut as _;

@@ -1,0 +1,3 @@
+//! The wasm that lays networks out for a GPU.
+
+use cleancut as _;
