@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -60,12 +61,14 @@ const GROUPS = [
 /** The minifier writes template strings, which not every bundler takes for the URL of an asset. */
 const QUOTED_URL = /new URL\(`([^`$]+)`,/g;
 
-export async function build() {
+/** `without`: which of `EXTRAS` are left out. */
+export async function build({ without = [] } = {}) {
   setUpRust();
   const packages = installPackages();
   fetchCrates();
   const bindgen = compileBindgen();
-  const names = [...Object.keys(ARTEFACTS), ...Object.keys(EXTRAS)];
+  const all = [...Object.keys(ARTEFACTS), ...Object.keys(EXTRAS)];
+  const names = all.filter((name) => !without.includes(name));
   const compiled = names.map((name) => [name, compileWasm(name)]);
   await bindgen;
   const bound = compiled.map(([name, built]) => [name, bind(built, name)]);
@@ -78,24 +81,23 @@ export async function build() {
   shareGlue(bound.filter(([name]) => name in ARTEFACTS).map(([, folder]) => folder));
   copyPlans();
   await packages;
-  await buildJavaScript();
+  await buildJavaScript(without);
 }
 
 /** Everything after Rust. */
-export async function buildJavaScript() {
-  removeAllBut(OUT, [
-    ...Object.values(FILES),
-    ...Object.keys(EXTRAS).map((name) => `${name}.wasm`),
-  ]);
-  writeAssets();
+export async function buildJavaScript(without = []) {
+  const extras = Object.keys(EXTRAS).filter((name) => !without.includes(name));
+  removeAllBut(OUT, [...Object.values(FILES), ...extras.map((name) => `${name}.wasm`)]);
+  writeAssets(extras);
   writeEmbedded();
   await writeOptions();
   declareChecks();
   for (const name of Object.keys(DRIVERS)) writeDriver(name);
   removeAllBut(STAGE, ["wasm"]);
-  step("Compiling the TypeScript", "npx", ["tsc"]);
+  const project = without.includes("onnx") ? ["--project", "tools/without-onnx.json"] : [];
+  step("Compiling the TypeScript", "npx", ["tsc", ...project]);
   await writeChecks();
-  for (const [name, entry] of Object.entries(DRIVERS)) await bundleDriver(name, entry);
+  for (const name of extras) await bundleDriver(name, DRIVERS[name]);
   await bundle();
 }
 
@@ -149,7 +151,7 @@ export function copyPlans() {
 }
 
 /** assets.js: the files and their sizes; pins.js: where they are, and what; assets.json: all of it. */
-function writeAssets() {
+function writeAssets(extras) {
   const assets = Object.entries(FILES).map(([name, file]) => ({ name, ...describe(file) }));
   const values = assets.map(
     ({ name, file, bytes, hash }) =>
@@ -178,8 +180,8 @@ function writeAssets() {
   writeFileSync(join(STAGE, "wasm", "assets.d.ts"), asset + types.join(""));
   writeFileSync(join(STAGE, "wasm", "pins.js"), `export const pins = {\n${pins.join("")}};\n`);
   writeFileSync(join(STAGE, "wasm", "pins.d.ts"), pin);
-  const extras = Object.keys(EXTRAS).map((name) => describe(`${name}.wasm`));
-  const published = [...assets, ...extras].map(({ name, file, bytes, hash }) => ({
+  const drivers = extras.map((name) => describe(`${name}.wasm`));
+  const published = [...assets, ...drivers].map(({ name, file, bytes, hash }) => ({
     file: `wasm/${file}`,
     ...(MODEL_NAMES.includes(name) && { model: name, default: name === DEFAULT_MODEL }),
     bytes,
@@ -191,7 +193,8 @@ function writeAssets() {
 }
 
 function describe(file) {
-  const bytes = readFileSync(join(OUT, file));
+  const path = join(OUT, file);
+  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
   return { file, bytes: bytes.length, hash: createHash("sha256").update(bytes).digest() };
 }
 
@@ -243,7 +246,7 @@ async function writeChecks() {
   writeFileSync(join(STAGE, "wasm", "checks.js"), `export const checks = {\n${checks}};\n`);
 }
 
-/** NAME-driver.js: where a driver and its wasm are; NAME-wasm.js: what that wasm is, and the version. */
+/** NAME-driver.js: where a driver and its wasm are; NAME-wasm.js: what that wasm is, if it is there, and the version. */
 function writeDriver(name) {
   const { file, bytes, hash } = describe(`${name}.wasm`);
   const sha256 = hash.toString("hex");

@@ -27,6 +27,7 @@ test("no path of this machine is in them", () => {
     for (const folder of [ROOT, homedir(), process.env.CARGO_HOME ?? ".cargo"]) {
       assert.ok(!wasm.includes(folder), `${path} holds ${folder}`);
     }
+    if (path === pathOf("webgpu")) continue;
     assert.match(wasm, /crates\/[a-z-]+-\d/, "panics name files of the registry like this");
   }
 });

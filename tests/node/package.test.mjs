@@ -47,12 +47,21 @@ test("the types of every entry point are packed, and no others", () => {
   const packed = readdirSync(dist(""), { recursive: true }).filter((path) =>
     path.endsWith(".d.ts"),
   );
-  assert.equal(entries.length, 9);
+  assert.equal(entries.length, 10);
   assert.deepEqual(packed.sort(), [...named].sort());
 });
 
 test("every entry point imports without a page, and core and inline give the same", async () => {
-  const entries = ["index", "core", "inline", "inline-small", "element", "attach", "svelte"];
+  const entries = [
+    "index",
+    "core",
+    "inline",
+    "inline-small",
+    "element",
+    "attach",
+    "svelte",
+    "onnx",
+  ];
   const names = entries.map((name) => (name === "index" ? "cleancut" : `cleancut/${name}`));
   const script = `
     const before = Object.keys(globalThis).sort().join();
@@ -61,7 +70,7 @@ test("every entry point imports without a page, and core and inline give the sam
     const { define } = await import("cleancut/element");
     define();
     const { default: assets } = await import("cleancut/assets.json", { with: { type: "json" } });
-    if (assets.assets.length !== 4) throw new Error("assets.json");
+    if (assets.assets.length !== 6) throw new Error("assets.json");
   `;
   const { status, stderr } = spawnSync("node", ["--input-type=module", "-e", script], {
     cwd: app,

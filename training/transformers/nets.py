@@ -1,6 +1,7 @@
 """Segmenter (Strudel et al. 2021, arXiv 2105.05633) and SETR (Zheng et al. 2021, arXiv 2012.15840).
 
-In:  pictures [n, 3, h, w] f32, mean and deviation .5, sides multiples of 16. Out: logits of classes [n, classes, h, w].
+In:  pictures [n, 3, h, w] f32, mean and deviation .5, sides multiples of 16. Out: logits of classes [n, classes, h, w];
+`coarse` gives them as they are before the last bilinear step.
 """
 
 import torch
@@ -27,6 +28,10 @@ class Segmenter(nn.Module):
         nn.init.trunc_normal_(self.tokens, std=0.02)
 
     def forward(self, image):
+        return enlarge(self.coarse(image), PATCH)
+
+    def coarse(self, image):
+        """[n, classes, h/16, w/16]."""
         (x,) = self.encoder(image, [self.depth])
         x = self.project(self.norm(x))
         length = x.shape[1]
@@ -37,7 +42,7 @@ class Segmenter(nn.Module):
         patches, classes = x[:, :length] @ self.of_patch, x[:, length:] @ self.of_class
         patches, classes = F.normalize(patches, dim=-1), F.normalize(classes, dim=-1)
         masks = self.mask_norm(patches @ classes.transpose(1, 2))
-        return enlarge(as_map(masks, image), PATCH)
+        return as_map(masks, image)
 
 
 def conv(c_in, c_out, kernel=3):
@@ -55,6 +60,10 @@ class SetrPup(nn.Module):
         self.classes = nn.Conv2d(c, classes, 1)
 
     def forward(self, image):
+        return self.coarse(image)
+
+    def coarse(self, image):
+        """[n, classes, h, w]: convolutions to the end."""
         (x,) = self.encoder(image, [self.depth])
         x = as_map(self.norm(x), image)
         for step in self.steps:
@@ -76,13 +85,17 @@ class SetrMla(nn.Module):
         self.classes = nn.Conv2d(4 * c, classes, 1)
 
     def forward(self, image):
+        return enlarge(self.coarse(image), PATCH // 4)
+
+    def coarse(self, image):
+        """[n, classes, h/4, w/4]."""
         tokens = self.encoder(image, self.layers)
         maps = [reduce(as_map(norm(x), image)) for x, norm, reduce in zip(tokens, self.norms, self.reduce)]
         above, streams = None, []
         for x, smooth, head in zip(reversed(maps), self.smooth, self.heads):
             above = x if above is None else x + above
             streams.append(enlarge(head(smooth(above)), 4))
-        return enlarge(self.classes(torch.cat(streams, 1)), PATCH // 4)
+        return self.classes(torch.cat(streams, 1))
 
 
 NETS = {"segmenter": Segmenter, "setr-pup": SetrPup, "setr-mla": SetrMla}

@@ -1,6 +1,7 @@
 """`python -m transformers.train segmenter`: trains a net on 59 classes of clothes, exports it, scores it.
 
-SGD, momentum .9, polynomial decay of .9, as the published runs. Goes on from its last checkpoint.
+SGD, momentum .9, polynomial decay of .9, as the published runs; in bf16, and the loss on every fourth row and column,
+where most of the time went. Goes on from its last checkpoint.
 Out: `runs/transformers/NET/{last.pt,NET.onnx,score.json}`.
 """
 
@@ -20,6 +21,7 @@ from transformers.pictures import IGNORED, normalise, read, split, view
 
 CLASSES = 59
 EVERY = 200
+STRIDE = 4
 
 
 def train(net, pictures, args, folder):
@@ -39,8 +41,11 @@ def train(net, pictures, args, folder):
         rgb, classes = map(np.stack, zip(*views))
         for group in optimiser.param_groups:
             group["lr"] = args.lr * (1 - step / args.steps) ** 0.9
-        logits = net(torch.from_numpy(normalise(rgb)))
-        loss = F.cross_entropy(logits, torch.from_numpy(classes).long(), ignore_index=IGNORED)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = net.coarse(torch.from_numpy(normalise(rgb))).float()
+        truth = torch.from_numpy(classes)[:, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE].long()
+        logits = F.interpolate(logits, size=truth.shape[1:], mode="bilinear", align_corners=False)
+        loss = F.cross_entropy(logits, truth, ignore_index=IGNORED)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1)
@@ -78,7 +83,7 @@ if __name__ == "__main__":
     parser.add_argument("net", choices=NETS)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--side", type=int, default=192)
-    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--lr", type=float, default=0.01)
     parser.add_argument("--decay", type=float, default=1e-4)
