@@ -159,8 +159,15 @@ export interface RenderOptions {
   readonly keep?: "subject" | "background" | undefined;
   /** The file's format; `png` unless set. `raw` is RGBA8 without a header. */
   readonly format?: "png" | "webp" | "jpeg" | "raw" | undefined;
-  /** Of JPEG, 1 to 100; 90 unless set. */
+  /**
+   * 1 to 100. JPEG has 90 unless it is set. WebP is lossless unless it is set; then colours lose, about as much as
+   * with libwebp's, and alpha does not.
+   */
   readonly quality?: number | undefined;
+  /** Of PNG: `best` is a sixth smaller and takes thirty times as long; `fast` unless set. */
+  readonly effort?: "fast" | "best" | undefined;
+  /** What JPEG and PNG files say of their size in print, 1 to 65535 dots an inch; nothing unless set. */
+  readonly dpi?: number | undefined;
   /** `alpha` gives the mask alone, as a grey picture. */
   readonly channels?: "rgba" | "alpha" | undefined;
 }

@@ -58,8 +58,13 @@ pub struct Options {
     pub keep: Keep,
     /// `format`: `png`, `webp`, `jpeg` or `raw` (`[height, width, 4]` RGBA8, no header).
     pub format: Format,
-    /// `quality`: 1 to 100, of JPEG. From 90 on, colours keep their full resolution.
-    pub quality: u8,
+    /// `quality`: 1 to 100. JPEG has 90 unless it is said, and from 90 on colours keep their full
+    /// resolution. WebP is lossless unless it is said; then colours lose, alpha and masks never.
+    pub quality: Option<u8>,
+    /// `effort`: `fast` or `best`, of PNG.
+    pub effort: Effort,
+    /// `dpi`: 1 to 65535, what JPEG and PNG files say of their size in print; WebP cannot say it.
+    pub dpi: Option<u16>,
     /// `channels`: `rgba`, or `alpha` for the mask alone as a grey picture; the frame applies to it.
     pub channels: Channels,
 }
@@ -83,7 +88,9 @@ impl Default for Options {
             outline: None,
             keep: Keep::Subject,
             format: Format::Png,
-            quality: 90,
+            quality: None,
+            effort: Effort::Fast,
+            dpi: None,
             channels: Channels::Rgba,
         }
     }
@@ -261,7 +268,7 @@ pub enum Keep {
 pub enum Format {
     /// PNG, lossless.
     Png,
-    /// WebP, lossless; at most 16383 px a side.
+    /// WebP, lossless unless a quality is said; at most 16383 px a side.
     WebP,
     /// JPEG; what is transparent becomes white; at most 65535 px a side.
     Jpeg,
@@ -279,6 +286,15 @@ impl Format {
             Self::Raw => "application/octet-stream",
         }
     }
+}
+
+/// What a smaller file may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Little.
+    Fast,
+    /// Thirty times that, for a sixth less.
+    Best,
 }
 
 /// What the output holds.

@@ -2,14 +2,14 @@
 
 use super::presets::preset;
 use super::{
-    Background, Channels, Fit, Focus, Format, Holes, Keep, Length, Method, Model, Options, Outline,
-    Refine, Shadow, Size, Subjects,
+    Background, Channels, Effort, Fit, Focus, Format, Holes, Keep, Length, Method, Model, Options,
+    Outline, Refine, Shadow, Size, Subjects,
 };
 use crate::error::{Error, Result};
 use crate::raster::Rect;
 
 /// Every name that [`Options::parse`] knows, and what it takes.
-const NAMES: [(&str, &str); 26] = [
+const NAMES: [(&str, &str); 28] = [
     ("align", "center, top, bottom, left, right or two of them"),
     ("aspect", "a ratio of width to height such as 1, 0.75 or 3:4"),
     ("at", "a point such as 120,340, px"),
@@ -18,6 +18,8 @@ const NAMES: [(&str, &str); 26] = [
     ("channels", "rgba or alpha"),
     ("crop", "true or false"),
     ("decontaminate", "true or false"),
+    ("dpi", "a whole number from 1 to 65535"),
+    ("effort", "fast or best"),
     ("fill", "a share of the frame from 5% to 100%"),
     ("format", "png, webp, jpeg or raw"),
     ("holes", "auto, open or fill"),
@@ -98,6 +100,10 @@ impl Options {
             }
             "crop" => self.frame.crop = truth(value)?,
             "decontaminate" => self.decontaminate = truth(value)?,
+            "dpi" => self.dpi = Some(value.parse().ok().filter(|&dpi| dpi > 0)?),
+            "effort" => {
+                self.effort = word(value, &[("fast", Effort::Fast), ("best", Effort::Best)])?;
+            }
             "fill" => self.frame.fill = Some(share(value).filter(|f| (0.05..=1.0).contains(f))?),
             "format" => self.format = format(value)?,
             "holes" => {
@@ -125,7 +131,9 @@ impl Options {
                     self.take(name, value)?;
                 }
             }
-            "quality" => self.quality = value.parse().ok().filter(|q| (1..=100).contains(q))?,
+            "quality" => {
+                self.quality = Some(value.parse().ok().filter(|q| (1..=100).contains(q))?);
+            }
             "refine" => {
                 let words = [("off", Refine::Off), ("fast", Refine::Fast), ("best", Refine::Best)];
                 self.refine = word(value, &words)?;
@@ -355,6 +363,10 @@ mod tests {
             ("background", "#ggg"),
             ("background", "#12345"),
             ("background", "mauve"),
+            ("dpi", "0"),
+            ("dpi", "65536"),
+            ("dpi", "300x300"),
+            ("effort", "most"),
             ("quality", "0"),
             ("quality", "101"),
             ("max-pixels", "0"),

@@ -1,20 +1,25 @@
 //! In: an [`Image`]. Out: a baseline JPEG file (ITU-T T.81) over white, which JPEG has instead of
 //! transparency.
 //!
-//! From quality 90 on, colours keep their full resolution (4:4:4): halved (4:2:0), the edge of a red
+//! From quality 90 on, which it has unless another is asked for, colours keep their full resolution (4:4:4): halved (4:2:0), the edge of a red
 //! product on white would smear. Software based in part on the work of the Independent JPEG Group.
 
-use jpeg_encoder::{Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr};
+use jpeg_encoder::{
+    Encoder, ImageBuffer, JpegColorType, PixelDensity, SamplingFactor, rgb_to_ycbcr,
+};
 
 use super::{Layout, check_size, failed};
 use crate::error::Result;
+use crate::options::Options;
 use crate::raster::Image;
 
 const LONGEST_PX: u32 = 65535;
+const QUALITY: u8 = 90;
 const FULL_COLOUR_FROM: u8 = 90;
 
-pub(super) fn encode(image: &Image, layout: Layout, quality: u8) -> Result<Vec<u8>> {
+pub(super) fn encode(image: &Image, layout: Layout, options: &Options) -> Result<Vec<u8>> {
     check_size(image, "JPEG", LONGEST_PX)?;
+    let quality = options.quality.unwrap_or(QUALITY);
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, quality);
     encoder.set_sampling_factor(if quality >= FULL_COLOUR_FROM {
@@ -22,6 +27,9 @@ pub(super) fn encode(image: &Image, layout: Layout, quality: u8) -> Result<Vec<u
     } else {
         SamplingFactor::R_4_2_0
     });
+    if let Some(dpi) = options.dpi {
+        encoder.set_density(PixelDensity::dpi(dpi));
+    }
     encoder.encode_image(OnWhite { image, layout }).map_err(failed)?;
     Ok(file)
 }

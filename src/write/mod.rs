@@ -1,4 +1,4 @@
-//! In: an [`Image`], RGBA8. Out: the bytes of a file, sRGB, without metadata; see
+//! In: an [`Image`], RGBA8. Out: the bytes of a file, sRGB, with no metadata but dots an inch; see
 //! [`Format`](crate::options::Format). An opaque picture is stored without alpha, a mask as one grey
 //! channel.
 
@@ -22,9 +22,9 @@ pub fn encode(image: &Image, options: &Options) -> Result<Vec<u8>> {
         Channels::Rgba => Layout::Rgba,
     };
     match options.format {
-        Format::Png => png::encode(image, layout),
-        Format::WebP => webp::encode(image, layout),
-        Format::Jpeg => jpeg::encode(image, layout, options.quality),
+        Format::Png => png::encode(image, layout, options),
+        Format::WebP => webp::encode(image, layout, options.quality),
+        Format::Jpeg => jpeg::encode(image, layout, options),
         Format::Raw if layout == Layout::Grey => Ok(layout.pack(image.pixels())),
         Format::Raw => Ok(image.pixels().to_vec()),
     }
@@ -133,11 +133,56 @@ mod tests {
     }
 
     #[test]
+    fn a_quality_makes_webp_lose_colours_and_nothing_else() {
+        let disc = disc();
+        let mut files = Vec::new();
+        let mut errors = Vec::new();
+        for quality in ["1", "49", "50", "80", "100"] {
+            let file =
+                encode(&disc, &options(&[("format", "webp"), ("quality", quality)])).unwrap();
+            let decoded = image::load_from_memory(&file).unwrap().into_rgba8();
+            let pairs = || decoded.as_raw().chunks_exact(4).zip(disc.pixels().chunks_exact(4));
+            assert!(pairs().all(|(a, b)| a[3] == b[3]), "{quality}");
+            let seen = pairs().filter(|(_, b)| b[3] == 255);
+            let error =
+                seen.map(|(a, b)| (0..3).map(|c| a[c].abs_diff(b[c]) as u32).max().unwrap());
+            errors.push(error.sum::<u32>());
+            files.push(file.len());
+        }
+        assert!(files.is_sorted() && errors.iter().rev().is_sorted(), "{files:?} {errors:?}");
+        let opaque = Image::new(8, 8, [10, 200, 30, 255].repeat(64));
+        let file = encode(&opaque, &options(&[("format", "webp"), ("quality", "80")])).unwrap();
+        assert_eq!(image::load_from_memory(&file).unwrap().color(), image::ColorType::Rgb8);
+    }
+
+    #[test]
+    fn effort_makes_a_smaller_png_of_the_same_pixels() {
+        let [fast, best] =
+            ["fast", "best"].map(|effort| encode(&disc(), &options(&[("effort", effort)])));
+        let (fast, best) = (fast.unwrap(), best.unwrap());
+        assert!(best.len() < fast.len(), "{} {}", best.len(), fast.len());
+        assert_eq!(image::load_from_memory(&best).unwrap().into_rgba8().as_raw(), disc().pixels());
+    }
+
+    #[test]
+    fn a_file_says_its_dots_an_inch() {
+        let png = encode(&disc(), &options(&[("dpi", "300")])).unwrap();
+        let reader = ::png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let dims = reader.info().pixel_dims.unwrap();
+        assert_eq!((dims.xppu, dims.yppu, dims.unit), (11811, 11811, ::png::Unit::Meter));
+        let jpeg = encode(&disc(), &options(&[("dpi", "300"), ("format", "jpeg")])).unwrap();
+        assert_eq!(jpeg[6..18], *b"JFIF\0\x01\x02\x01\x01\x2c\x01\x2c");
+    }
+
+    #[test]
     fn a_mask_is_one_grey_channel() {
         let values: Vec<u8> = (0..=255).collect();
         let grey = values.iter().flat_map(|&v| [v, v, v, 255]).collect();
         let image = Image::new(32, 8, grey);
-        let file = |format| encode(&image, &options(&[("channels", "alpha"), ("format", format)]));
+        let file = |format| {
+            let words = [("channels", "alpha"), ("format", format), ("quality", "90")];
+            encode(&image, &options(&words))
+        };
         assert_eq!(file("raw").unwrap(), values);
         let png = image::load_from_memory(&file("png").unwrap()).unwrap();
         assert_eq!(png.color(), image::ColorType::L8);
@@ -178,5 +223,8 @@ mod tests {
             assert_eq!(error.code(), "encode");
             assert!(error.to_string().contains(&longest.to_string()), "{error}");
         }
+        let lossy = options(&[("format", "webp"), ("quality", "1")]);
+        let large = Image::new(4000, 3251, vec![255; 4000 * 3251 * 4]);
+        assert!(encode(&large, &lossy).unwrap_err().to_string().contains("13 megapixels"));
     }
 }

@@ -2,15 +2,17 @@
 
 use std::io::Write;
 
-use png::{BitDepth, ColorType, Compression, Encoder, Filter};
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions};
 
 use super::{Layout, failed};
 use crate::error::Result;
+use crate::options::{Effort, Options};
 use crate::raster::Image;
 
 const CHUNK_BYTES: usize = 1 << 16;
+const INCHES_A_METRE: f64 = 1.0 / 0.0254;
 
-pub(super) fn encode(image: &Image, layout: Layout) -> Result<Vec<u8>> {
+pub(super) fn encode(image: &Image, layout: Layout, options: &Options) -> Result<Vec<u8>> {
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, image.width(), image.height());
     encoder.set_color(match layout {
@@ -19,9 +21,17 @@ pub(super) fn encode(image: &Image, layout: Layout) -> Result<Vec<u8>> {
         Layout::Rgba => ColorType::Rgba,
     });
     encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Fast);
-    // As small as with the best filter of each row, and sooner.
-    encoder.set_filter(Filter::Paeth);
+    let (compression, filter) = match options.effort {
+        // As small as with the best filter of each row, and sooner.
+        Effort::Fast => (Compression::Fast, Filter::Paeth),
+        Effort::Best => (Compression::Balanced, Filter::Adaptive),
+    };
+    encoder.set_compression(compression);
+    encoder.set_filter(filter);
+    encoder.set_pixel_dims(options.dpi.map(|dpi| {
+        let a_metre = (f64::from(dpi) * INCHES_A_METRE).round() as u32;
+        PixelDimensions { xppu: a_metre, yppu: a_metre, unit: png::Unit::Meter }
+    }));
     let mut header = encoder.write_header().map_err(failed)?;
     let mut writer = header.stream_writer_with_size(CHUNK_BYTES).map_err(failed)?;
     let mut packed = Vec::new();

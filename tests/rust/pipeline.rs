@@ -48,6 +48,30 @@ fn the_mug_is_cut_out_as_before() {
 }
 
 #[test]
+fn what_a_photo_says_of_itself_stays_behind() {
+    const PLACE: &[u8] = b"52.5200 N, 13.4050 E";
+    let jpeg = fixture("mug.jpg");
+    let exif = [b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0", PLACE].concat();
+    let length = (exif.len() as u16 + 2).to_be_bytes();
+    let tagged = [&jpeg[..2], &[0xff, 0xe1], &length, &exif, &jpeg[2..]].concat();
+    assert!(cut_out(&tagged) == cut_out(&jpeg), "it is read all the same");
+    for words in [
+        &[("format", "png"), ("dpi", "300")][..],
+        &[("format", "webp")],
+        &[("format", "webp"), ("quality", "80")],
+        &[("format", "jpeg"), ("keep", "background")],
+        &[("format", "png"), ("channels", "alpha")],
+    ] {
+        let options = Options::parse(words.iter().copied()).unwrap();
+        let file = REMOVER.remove(&tagged, &options, |_| {}).unwrap();
+        for trace in [PLACE, b"Exif", b"EXIF", b"eXIf", b"XMP ", b"tEXt", b"iTXt"] {
+            let found = file.windows(trace.len()).any(|bytes| bytes == trace);
+            assert!(!found, "{words:?}: {}", String::from_utf8_lossy(trace));
+        }
+    }
+}
+
+#[test]
 fn odd_pictures_come_out_at_their_size() {
     for (name, size) in [
         ("1x1.png", (1, 1)),

@@ -42,9 +42,12 @@ Output:
   -o, --output PATH        the file to write, or - for standard output; a folder when
                            there are several photos or PATH ends in a slash
                            (without it: PHOTO.cutout.png beside each photo)
-      --format FORMAT      png, webp (lossless), jpeg or raw (RGBA, no header)
+      --format FORMAT      png, webp, jpeg or raw (RGBA, no header)
                            [default: what the output's name ends in, else png]
-      --quality N          of JPEG, 1 to 100 [default: 90]
+      --quality N          1 to 100, of JPEG [default: 90] and of WebP [default: lossless]
+      --effort EFFORT      fast, or best for a PNG a sixth smaller, thirty times slower
+                           [default: fast]
+      --dpi N              what JPEG and PNG say of their size in print
       --channels WHAT      rgba, or alpha for the mask as a grey picture [default: rgba]
 
 Frame:
