@@ -12,11 +12,17 @@ import { button, find, say } from "./dom.js";
 import { listen } from "./gestures.js";
 import { explain, type Item, toItem } from "./item.js";
 import { Layer } from "./layer.js";
+import { type Focus, Picker } from "./picker.js";
+import { isPhotoOf, type Project } from "./project.js";
 import { Queue, THUMB_PX } from "./queue.js";
 import { Settings } from "./settings.js";
 import { Stage } from "./stage.js";
+import type { Tool } from "./tool.js";
 import { Waiting } from "./waiting.js";
 import { Workshop } from "./workshop.js";
+
+const PICK = "Click on what should stay, or draw a box around it.";
+const NOTHING = "Nothing stands out there. Click on something else, or draw a box around it.";
 
 export class Editor {
   readonly workshop = new Workshop();
@@ -29,19 +35,32 @@ export class Editor {
   readonly #stage = new Stage();
   readonly #brush = new Brush(
     this.#stage,
-    () => void this.#refresh(),
+    (brush) => void this.#hold(brush),
     (stroke) => this.#paint(stroke),
   );
+  readonly #picker = new Picker(
+    this.#stage,
+    (picker) => {
+      if (picker.isTaken) say(PICK);
+      void this.#hold(picker);
+    },
+    (focus) => void this.#pick(focus),
+  );
+  readonly #tools: readonly Tool[] = [this.#brush, this.#picker];
+  readonly #all = button("all", () => this.#takeAll());
   readonly #undo = button("undo", () => this.#unpaint());
   readonly #redo = button("redo", () => this.#repaint());
   readonly #waiting = new Waiting(() => this.cancel());
   #ended = new AbortController();
   #isWorking = false;
   #isRendering = false;
+  #isPicking = false;
   #isStale = false;
+  /** Whose photos are not here yet. */
+  #projects: Project[] = [];
 
   constructor() {
-    listen(this.#stage, this.#brush);
+    listen(this.#stage, this.#tools, () => void this.#hold(undefined));
     document.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || !this.selected) return;
       const key = event.shiftKey ? `shift ${event.key.toLowerCase()}` : event.key.toLowerCase();
@@ -82,15 +101,54 @@ export class Editor {
   /** The options that the form says: how to find the subject, how to make the file. */
   get options(): { find: FindOptions; render: RenderOptions } {
     const { look, frame, file } = this.#settings;
-    return { find: this.#settings.find, render: { ...frame, ...look, ...file } };
+    const find = { ...this.#settings.find, ...this.selected?.only };
+    return { find, render: { ...frame, ...look, ...file } };
   }
 
-  take(files: readonly File[]): void {
+  /** What is to be done to the photo that is looked at; undefined until it is cut out. */
+  get project(): Project | undefined {
+    const { selected: item, shown } = this;
+    if (!item || !shown) return undefined;
+    const { width, height } = shown;
+    return {
+      photo: { name: item.file.name, bytes: item.file.size, width, height },
+      options: { ...this.#settings.kept, ...item.only },
+      strokes: item.strokes,
+    };
+  }
+
+  /** Photos of projects that were opened go on from there. */
+  async take(files: readonly File[]): Promise<void> {
     const items = files.map(toItem);
-    for (const item of items) this.#queue.add(item);
-    this.#open(true);
-    void this.#select(items[0]);
-    void this.#work();
+    for (const item of items) await this.#goOn(item);
+    const [awaited] = this.#projects;
+    const [first] = items;
+    if (awaited && first?.note === "") {
+      const { name, width, height } = awaited.photo;
+      first.note = `The project waits for ${name}, ${width} × ${height} px.`;
+    }
+    this.#add(items);
+  }
+
+  /**
+   * Goes on with a project, at once when its photo is here, else when it comes. A photo that was mended
+   * since is left as it is, and comes a second time. Gives what there is to say, if the photo is here.
+   *
+   * @throws {Error} and changes nothing, when the page cannot do what it asks for
+   */
+  async reopen(project: Project): Promise<string | undefined> {
+    const { at: _, roi: __, ...kept } = project.options;
+    this.#settings.restore(kept)();
+    this.#projects = [...this.#projects, project];
+    for (const item of this.#queue.items) {
+      const isMended = item.strokes.length > 0 || item.only !== undefined;
+      const own = isMended ? toItem(item.file) : item;
+      if (!(await this.#goOn(own))) continue;
+      if (own !== item) this.#add([own]);
+      else await this.#select(item);
+      return own.note;
+    }
+    return undefined;
   }
 
   /** Ends all work: photos that are not done are gone, and so is all the engine's memory. */
@@ -100,6 +158,7 @@ export class Editor {
   }
 
   clear(): void {
+    this.#projects = [];
     this.#leave(() => true);
     say("");
   }
@@ -107,6 +166,32 @@ export class Editor {
   /** An item's cut-out as it stands, from which files are made. */
   cutout(item: Item): Promise<Cutout> {
     return this.workshop.cutout(item, this.#settings.find, { signal: this.#ended.signal });
+  }
+
+  #add(items: readonly Item[]): void {
+    for (const item of items) this.#queue.add(item);
+    this.#open(true);
+    void this.#select(items[0]);
+    void this.#work();
+  }
+
+  /** Does to the item what its project asks for, if one of those awaited is its. */
+  async #goOn(item: Item): Promise<boolean> {
+    for (const project of this.#projects) {
+      if (!(await isPhotoOf(project, item.file))) continue;
+      const { at, roi, ...kept } = project.options;
+      this.#settings.restore(kept);
+      item.only = at ? { at } : roi && { roi };
+      item.strokes = project.strokes;
+      item.undone = [];
+      const picture = this.#settings.lacks(kept);
+      item.note = picture
+        ? `The project goes on; choose the picture behind it, ${picture}, once more.`
+        : "The project goes on.";
+      this.#projects = this.#projects.filter((each) => each !== project);
+      return true;
+    }
+    return false;
   }
 
   async #work(): Promise<void> {
@@ -129,7 +214,8 @@ export class Editor {
       const onProgress = this.#waiting.begin(item, this.#queue.items);
       const cutout = await this.workshop.cutout(item, this.#settings.find, { signal, onProgress });
       item.state = "done";
-      item.message = describe(item, cutout, performance.now() - began);
+      const said = describe(item, cutout, performance.now() - began);
+      item.message = item.note ? `${said.replace(/\.?$/, ".")} ${item.note}` : said;
       if (item === this.selected) await this.#follow(false);
       else await this.#drawThumb(item, cutout, signal);
     } catch (thrown) {
@@ -151,7 +237,8 @@ export class Editor {
 
   async #select(item: Item | undefined): Promise<void> {
     this.#queue.selected = item;
-    this.#brush.take(undefined);
+    for (const tool of this.#tools) tool.leave();
+    this.#stage.isGhost = false;
     this.#stage.setAfter(undefined);
     this.#stage.setBefore(undefined);
     this.#stage.split = 0;
@@ -164,7 +251,8 @@ export class Editor {
   async #compare(): Promise<void> {
     const item = this.selected;
     if (!item) return;
-    const isUnrefined = this.#settings.compare === "unrefined" && item.state === "done";
+    const isUnrefined =
+      this.#settings.compare === "unrefined" && item.state === "done" && !this.#picker.isTaken;
     const bitmap = isUnrefined ? await this.#unrefined(item) : await open(item.file);
     const layer = bitmap && new Layer(bitmap);
     if (item !== this.selected) layer?.close();
@@ -181,9 +269,10 @@ export class Editor {
     }
   }
 
-  /** Whole while the brush is out, so that its strokes are in px of the photo. */
+  /** Whole while a tool is out, so that its places are in px of the photo. */
   get #shown(): RenderOptions {
     const { look, frame } = this.#settings;
+    if (this.#picker.isTaken) return {};
     return this.#brush.isTaken ? look : { ...frame, ...look };
   }
 
@@ -211,15 +300,16 @@ export class Editor {
     const { signal } = this.#ended;
     try {
       const cutout = await this.cutout(item);
-      const isWhole = this.#brush.isTaken || !this.#settings.isFramed;
+      const isWhole = this.#tools.some(({ isTaken }) => isTaken) || !this.#settings.isFramed;
       const bitmap = await cutout.toImageBitmap({ ...this.#shown, signal });
       const layer = new Layer(bitmap);
       if (item !== this.selected) return layer.close();
       this.#stage.setAfter(layer);
-      this.#brush.canPaint = isWhole;
+      for (const tool of this.#tools) tool.isReady = isWhole;
       void layer.withSmall((small) => this.#queue.picture(item, small));
       this.#undo.disabled = item.strokes.length === 0;
       this.#redo.disabled = item.undone.length === 0;
+      this.#all.disabled = item.only === undefined;
       this.#show(cutout);
     } catch (thrown) {
       if (signal.aborted) return;
@@ -231,6 +321,49 @@ export class Editor {
   #show(cutout: Cutout | undefined): void {
     this.shown = cutout;
     this.onChange();
+  }
+
+  /** The tool that was taken up or laid down; undefined: none is wanted any more. */
+  async #hold(changed: Tool | undefined): Promise<void> {
+    for (const tool of this.#tools) if (tool !== changed) tool.leave();
+    if (changed?.isTaken) this.#stage.canvas.focus({ preventScroll: true });
+    this.#stage.isGhost = this.#picker.isTaken;
+    await this.#follow(this.#settings.compare === "unrefined");
+  }
+
+  /** Cuts out what is meant alone; where nothing is found there, all stays as it was. */
+  async #pick(focus: Focus): Promise<void> {
+    const item = this.selected;
+    if (item?.state !== "done" || this.#isPicking) return;
+    const before = item.only;
+    item.only = focus;
+    this.#isPicking = true;
+    this.#tellBusy();
+    const { signal } = this.#ended;
+    let message = `${item.file.name}: only this now.`;
+    try {
+      const { box } = await this.workshop.plain(item, this.#settings.find, { signal });
+      if (box) this.#picker.leave();
+      else {
+        item.only = before;
+        message = NOTHING;
+      }
+    } catch (thrown) {
+      item.only = before;
+      message = explain(thrown);
+    }
+    this.#isPicking = false;
+    if (signal.aborted || item !== this.selected) return this.#tellBusy();
+    say(message, item.only === before);
+    await this.#hold(this.#picker);
+  }
+
+  #takeAll(): void {
+    const item = this.selected;
+    if (!item?.only) return;
+    item.only = undefined;
+    say(`${item.file.name}: all of it.`);
+    void this.#refresh();
   }
 
   #paint(stroke: Stroke): void {
@@ -277,7 +410,8 @@ export class Editor {
   }
 
   #tellBusy(): void {
-    find("stage", HTMLElement).ariaBusy = `${this.#isWorking || this.#isRendering}`;
+    find("stage", HTMLElement).ariaBusy =
+      `${this.#isWorking || this.#isRendering || this.#isPicking}`;
   }
 
   #tell({ state, message }: Item): void {

@@ -1,4 +1,4 @@
-/** Every way a photo gets in: chosen, taken, dropped, pasted, shared, opened with, a sample. */
+/** Every way a photo or a project gets in: chosen, taken, dropped, pasted, shared, opened with, a sample. */
 
 import { button, find, say } from "./dom.js";
 
@@ -23,7 +23,7 @@ export function listenForPhotos(take: Take): void {
     const photos = [...(files ?? [])];
     if (photos.length > 0) take(photos);
   };
-  for (const id of ["file", "camera"]) {
+  for (const id of ["file", "camera", "project"]) {
     const input = find(id, HTMLInputElement);
     input.addEventListener("change", () => {
       give(input.files);
@@ -32,6 +32,9 @@ export function listenForPhotos(take: Take): void {
   }
   button("choose", () => find("file", HTMLInputElement).click());
   button("add", () => find("file", HTMLInputElement).click());
+  for (const id of ["open-project", "go-on"]) {
+    button(id, () => find("project", HTMLInputElement).click());
+  }
   button("shoot", () => find("camera", HTMLInputElement).click());
 
   document.addEventListener("paste", ({ clipboardData }) => give(clipboardData?.files));

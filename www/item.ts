@@ -2,11 +2,17 @@
 
 import { CleancutError, type Stroke } from "cleancut";
 
+import type { Focus } from "./picker.js";
+
 export interface Item {
   readonly file: File;
   state: "waiting" | "working" | "done" | "failed";
   /** What there is to say about it. */
   message: string;
+  /** Of its project, or of one that waits for another. */
+  note: string;
+  /** Which of several things is meant, where not all are. */
+  only: Focus | undefined;
   /** By hand, oldest first. */
   strokes: readonly Stroke[];
   /** Strokes that were taken back; the last one comes back first. */
@@ -14,7 +20,8 @@ export interface Item {
 }
 
 export function toItem(file: File): Item {
-  return { file, state: "waiting", message: "", strokes: [], undone: [] };
+  const state = "waiting";
+  return { file, state, message: "", note: "", only: undefined, strokes: [], undone: [] };
 }
 
 /** A sentence for the reader. */

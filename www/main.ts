@@ -9,7 +9,8 @@ import { listenForPhotos } from "./intake.js";
 import { explain, type Item } from "./item.js";
 import { isNetwork, OwnNetwork } from "./network.js";
 import { beOffline, prepare } from "./offline.js";
-import { canShare, copyPicture, download, rename, share, zip } from "./output.js";
+import { canShare, copyPicture, download, rename, share, stem, zip } from "./output.js";
+import { isProject, read, write } from "./project.js";
 import { toSnippet } from "./snippet.js";
 import { Traffic } from "./traffic.js";
 
@@ -22,16 +23,18 @@ const offline = beOffline();
 listenForPhotos(async (files) => {
   const own = files.find(isNetwork);
   if (own) network.take(own);
-  const photos = files.filter((file) => !isNetwork(file));
+  for (const file of files.filter(isProject)) await openProject(file);
+  const photos = files.filter((file) => !isNetwork(file) && !isProject(file));
   if (photos.length === 0) return;
   await offline;
   traffic.photoChosen();
-  editor.take(photos);
+  await editor.take(photos);
 });
 void offline.then(() => prepare(editor.workshop));
 
 const ways = [
   button("save", leave(save)),
+  button("save-project", leave(saveProject)),
   button("copy", leave(copy)),
   button("share", leave(shareOne)),
 ];
@@ -107,6 +110,31 @@ async function saveEverything(): Promise<void> {
     say(`Saved ${items.length} cut-outs in cutouts.zip.`);
   } finally {
     saveAll.disabled = false;
+  }
+}
+
+async function saveProject(): Promise<void> {
+  const { project } = editor;
+  if (!project) return;
+  const text = write({ ...project, network: network.spec?.name });
+  const name = `${stem(project.photo.name)}.cleancut`;
+  download(new Blob([text], { type: "application/json" }), name);
+  say(`Saved ${name}: the settings and what you did by hand, without the photo.`);
+}
+
+async function openProject(file: File): Promise<void> {
+  try {
+    const project = await read(file);
+    const note = await editor.reopen(project);
+    const { name, width, height } = project.photo;
+    const then = note ?? `Now choose its photo, ${name} (${width} × ${height} px).`;
+    const isOther = project.network !== undefined && project.network !== network.spec?.name;
+    say(
+      `${file.name}: ${then}${isOther ? ` ${project.network} looked for the subject then.` : ""}`,
+    );
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : thrown;
+    say(`${file.name}: ${why}. Nothing was changed.`, true);
   }
 }
 

@@ -8,10 +8,11 @@ const ENDINGS: Record<string, string> = {
   "image/jpeg": "jpg",
 };
 
+export const stem = (name: string): string => name.replace(/\.\w{1,5}$/, "") || "photo";
+
 /** The photo's name without its ending, with the cut-out's. */
 export function rename(photo: File, cutout: Blob, suffix = ""): string {
-  const stem = photo.name.replace(/\.\w{1,5}$/, "") || "photo";
-  return `${stem}${suffix}.${ENDINGS[cutout.type] ?? "png"}`;
+  return `${stem(photo.name)}${suffix}.${ENDINGS[cutout.type] ?? "png"}`;
 }
 
 export function download(blob: Blob, name: string): void {

@@ -93,6 +93,49 @@ export class Settings {
     return isUnset ? {} : { format: format as "png" | "webp" | "jpeg" };
   }
 
+  /** What a project keeps: all that the form says but where the network runs; a picture by its name. */
+  get kept(): FindOptions & RenderOptions {
+    const { device: _, ...find } = this.find;
+    const kept = { ...find, ...this.frame, ...this.look, ...this.file };
+    const { background } = kept;
+    if (typeof background !== "object" || !("image" in background)) return kept;
+    const { name } = background.image as File;
+    return { ...kept, background: { ...background, image: name } };
+  }
+
+  /**
+   * Makes the form say `kept`; gives what takes that back. A background picture is to be chosen anew,
+   * unless one of its name is there.
+   *
+   * @throws {Error} and changes nothing, when the form cannot say it
+   */
+  restore(kept: FindOptions & RenderOptions): () => void {
+    const fields = toFields(kept);
+    const values = this.#values();
+    const old = Object.keys(fields).map((name) => [name, `${values[name] ?? ""}`]);
+    const undo = () => this.#fill(Object.fromEntries(old));
+    this.#fill(fields);
+    const now = this.kept;
+    const isSaid = (name: keyof typeof now) =>
+      (name === "model" && this.#isOwn) ||
+      (name === "background" && fields.fit !== undefined && fields.fit === this.#value("fit")) ||
+      JSON.stringify(now[name]) === JSON.stringify(kept[name]);
+    const names = Object.keys({ ...now, ...kept }) as (keyof typeof now)[];
+    const strange = names.find((name) => !isSaid(name));
+    if (!strange) return undo;
+    undo();
+    throw new Error(
+      `${strange} is ${JSON.stringify(kept[strange])}, which this page does not know`,
+    );
+  }
+
+  /** The name of the background picture that `kept` wants and that is not here. */
+  lacks({ background }: RenderOptions): string | undefined {
+    if (typeof background !== "object" || !("image" in background)) return undefined;
+    const isHere = JSON.stringify(this.kept.background) === JSON.stringify(background);
+    return isHere ? undefined : `${background.image}`;
+  }
+
   #background(): RenderOptions {
     const { ground, colour, fit, picture } = this.#values();
     if (ground === "colour") return { background: `${colour}` };
@@ -146,8 +189,47 @@ export class Settings {
     return `${new FormData(this.#form).get(name)}`;
   }
 
+  #fill(fields: Record<string, string>): void {
+    for (const [name, value] of Object.entries(fields)) this.#set(name, value);
+    this.#showWhatMatters();
+  }
+
   #set(name: string, value: string): void {
     const field = this.#form.elements.namedItem(name);
-    if (field instanceof RadioNodeList || field instanceof HTMLSelectElement) field.value = value;
+    if (field instanceof HTMLInputElement && field.type === "checkbox") {
+      field.checked = value !== "";
+    } else if (
+      field instanceof RadioNodeList ||
+      field instanceof HTMLSelectElement ||
+      field instanceof HTMLInputElement
+    ) {
+      field.value = value;
+    }
+    if (field instanceof Element) field.dispatchEvent(new Event("input"));
   }
+}
+
+/** The fields that say what a project kept; what is no option's value is refused by them. */
+function toFields(kept: FindOptions & RenderOptions): Record<string, string> {
+  const { background, preset, aspect, crop, margin, refine } = kept;
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const word = text(background ?? (preset === undefined ? "transparent" : "preset"));
+  const isPicture = typeof background === "object" && background && "image" in background;
+  const picture = isPicture ? background : undefined;
+  const isWord = ["transparent", "white", "blur", "preset"].includes(word);
+  return {
+    model: text(kept.model ?? "base"),
+    refine: refine === false ? "off" : text(refine ?? "fast"),
+    holes: text(kept.holes ?? "auto"),
+    subjects: text(kept.subjects ?? "all"),
+    decontaminate: kept.decontaminate === false ? "" : "on",
+    shadow: text(kept.shadow ?? "none"),
+    outline: text(kept.outline ?? "none"),
+    keep: text(kept.keep ?? "subject"),
+    frame: text(preset ?? aspect ?? (crop ? "subject" : "photo")),
+    ...(margin === undefined ? {} : { margin: text(margin).replace("%", "") }),
+    ground: picture ? "picture" : isWord ? word : "colour",
+    ...(picture ? { fit: text(picture.fit ?? "cover") } : isWord ? {} : { colour: word }),
+    format: text(kept.format ?? (preset ? "preset" : "png")),
+  };
 }

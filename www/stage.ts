@@ -6,11 +6,13 @@
 
 import { find } from "./dom.js";
 import type { Layer } from "./layer.js";
-import { Viewport } from "./viewport.js";
+import { type Point, Viewport } from "./viewport.js";
 
 const TILE_PX = 12;
 /** So much of the divider stays in view. */
 const KNOB_PX = 46;
+/** How solid the ghost of what was before is. */
+const GHOST = 0.4;
 
 export class Stage {
   readonly canvas = find("view", HTMLCanvasElement);
@@ -22,6 +24,8 @@ export class Stage {
   #before: Layer | undefined;
   #after: Layer | undefined;
   #split = 0;
+  #showsBefore = false;
+  #isGhost = false;
   #isAsked = false;
   #chequer: HTMLCanvasElement | undefined;
 
@@ -41,6 +45,25 @@ export class Stage {
   set split(split: number) {
     this.#split = Math.min(1, Math.max(0, split));
     this.draw();
+  }
+
+  /** Whether what was before is seen alone. */
+  set showsBefore(shows: boolean) {
+    if (shows === this.#showsBefore) return;
+    this.#showsBefore = shows;
+    this.#changed();
+  }
+
+  /** Whether what was before is seen faintly where nothing is now. */
+  set isGhost(isGhost: boolean) {
+    this.#isGhost = isGhost;
+    this.draw();
+  }
+
+  /** A pointer's place, view px. */
+  at({ clientX, clientY }: MouseEvent): Point {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
   }
 
   setBefore(layer: Layer | undefined): void {
@@ -66,7 +89,9 @@ export class Stage {
   }
 
   #changed(): void {
-    const shown = this.#after ?? this.#before;
+    const isBefore = this.#showsBefore && this.#before;
+    const shown = isBefore || (this.#after ?? this.#before);
+    find("before", HTMLButtonElement).hidden = !this.#before || !this.#after;
     if (shown) this.viewport.show(shown.full);
     this.draw();
     void shown?.withSmall(() => this.draw());
@@ -92,12 +117,15 @@ export class Stage {
     if (!context) return;
     const { x, y, width, height } = this.viewport;
     const { clientWidth, clientHeight } = this.canvas;
-    const hasDivider = this.#isAligned();
+    const isAligned = this.#isAligned();
+    const isAlone = !this.#after || (this.#showsBefore && this.#before !== undefined);
+    const hasDivider = isAligned && !isAlone && !this.#isGhost;
     const cut = hasDivider ? x + width * this.#split : x;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, clientWidth, clientHeight);
-    if (this.#after) {
+    if (this.#after && !isAlone) {
       this.#paintChequer(context);
+      if (isAligned && this.#isGhost) this.#paintGhost(context);
       this.#paintPart(context, this.#after, cut, x + width);
       if (hasDivider && this.#before) this.#paintPart(context, this.#before, x, cut);
     } else if (this.#before) {
@@ -120,6 +148,13 @@ export class Stage {
     context.imageSmoothingQuality = deviceScale < 1 && isSmooth ? "high" : "low";
     context.drawImage(bitmap, x, y, width, height);
     context.restore();
+  }
+
+  #paintGhost(context: CanvasRenderingContext2D): void {
+    const { x, width } = this.viewport;
+    context.globalAlpha = GHOST;
+    if (this.#before) this.#paintPart(context, this.#before, x, x + width);
+    context.globalAlpha = 1;
   }
 
   #paintChequer(context: CanvasRenderingContext2D): void {

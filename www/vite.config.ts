@@ -7,8 +7,11 @@ import { defineConfig, type Plugin } from "vite";
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const OUT = fromRoot("www-dist");
 const SERVICE_WORKER = "service-worker";
-/** What is not kept in advance: the service worker, wasm and model (cleancut keeps them), samples. */
-const NOT_KEPT = /^service-worker\.js$|\.wasm$|\.plan$|^samples\//;
+/**
+ * What is not kept in advance: the service worker, wasm and model (cleancut keeps them), samples, and
+ * what drives a GPU or a network of the reader's own, which most never ask for.
+ */
+const NOT_KEPT = /^service-worker\.js$|\.wasm$|\.plan$|^samples\/|^assets\/(webgpu|onnx)-/;
 
 /** Tells the service worker which files there are; a change of any of them makes another worker. */
 const listFiles: Plugin = {

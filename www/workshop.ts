@@ -1,7 +1,7 @@
 /**
  * Holds the engine and the cut-outs that are worth keeping.
  *
- * In: an item and how to find its subject. Out: its `Cutout`, strokes included. Cut-outs beyond
+ * In: an item and how to find its subject. Out: its `Cutout`, of what is wanted of it, strokes included. Cut-outs beyond
  * `HELD_PX` are let go of, the longest unused first, and made again when they are wanted.
  */
 
@@ -38,14 +38,17 @@ export class Workshop {
 
   /** The item's cut-out as its strokes leave it; one at a time, in the order of the calls. */
   cutout(item: Item, find: FindOptions, request: RequestOptions = {}): Promise<Cutout> {
-    const made = this.#queue.then(() => this.#make(item, find, request));
-    this.#queue = made.catch(() => {});
-    return made;
+    return this.#inTurn(() => this.#make(item, find, request));
+  }
+
+  /** The item's cut-out without its strokes; held, too. */
+  async plain(item: Item, find: FindOptions, request: RequestOptions = {}): Promise<Cutout> {
+    return (await this.#inTurn(() => this.#hold(item, find, request))).plain;
   }
 
   /** A cut-out of its own that nobody holds, without strokes. */
   async segment(item: Item, find: FindOptions): Promise<Cutout> {
-    return (await this.#remover).segment(item.file, find);
+    return (await this.#remover).segment(item.file, { ...find, ...item.only });
   }
 
   /** Ends all work; `model` looks from now on, or the package's own networks. */
@@ -70,12 +73,14 @@ export class Workshop {
     this.#held.delete(item);
   }
 
+  #inTurn<T>(make: () => Promise<T>): Promise<T> {
+    const made = this.#queue.then(make);
+    this.#queue = made.catch(() => {});
+    return made;
+  }
+
   async #make(item: Item, find: FindOptions, request: RequestOptions): Promise<Cutout> {
-    request.signal?.throwIfAborted();
-    const held = await this.#plain(item, find, request);
-    this.#held.delete(item);
-    this.#held.set(item, held);
-    this.#letGo();
+    const held = await this.#hold(item, find, request);
     if (item.strokes.length === 0) return held.plain;
     if (!held.edited || held.strokes !== item.strokes) {
       held.strokes = item.strokes;
@@ -86,13 +91,20 @@ export class Workshop {
     return held.edited;
   }
 
-  async #plain(item: Item, find: FindOptions, request: RequestOptions): Promise<Held> {
-    const key = JSON.stringify(find);
-    const held = this.#held.get(item);
-    if (held?.key === key) return held;
-    this.release(item);
-    const plain = await (await this.#remover).segment(item.file, { ...find, ...request });
-    return { key, plain, strokes: [], edited: undefined };
+  async #hold(item: Item, find: FindOptions, request: RequestOptions): Promise<Held> {
+    request.signal?.throwIfAborted();
+    const options = { ...find, ...item.only };
+    const key = JSON.stringify(options);
+    let held = this.#held.get(item);
+    if (held?.key !== key) {
+      this.release(item);
+      const plain = await (await this.#remover).segment(item.file, { ...options, ...request });
+      held = { key, plain, strokes: [], edited: undefined };
+    }
+    this.#held.delete(item);
+    this.#held.set(item, held);
+    this.#letGo();
+    return held;
   }
 
   #letGo(): void {

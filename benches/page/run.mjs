@@ -105,10 +105,10 @@ function judge() {
   };
 }
 
-/** Bytes, brotli, of what a first visit loads beside wasm and model. */
+/** Bytes, brotli, of what a first visit loads beside wasm and model: nothing that drives a GPU or another network. */
 function weigh() {
   const files = readdirSync(BUILT, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.(wasm|plan|jpg)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/\.(wasm|plan|jpg)$|^(webgpu|onnx)-/.test(entry.name))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
   return files.reduce((sum, file) => sum + brotliCompressSync(file).length, 0);
 }

@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
+import { decode } from "fast-png";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
@@ -25,7 +26,17 @@ async function read(path, brotli) {
   return compressed.get(path);
 }
 
-/** Every field of a posted form: files by name, type, size and hash. */
+/** The shares of a PNG that are clear and solid; nothing of any other file. */
+function alphaOf(type, bytes) {
+  if (type !== "image/png") return undefined;
+  const { data, width, height, channels } = decode(bytes);
+  if (channels !== 4) return { clear: 0, solid: 1 };
+  const share = (alpha) =>
+    data.filter((value, at) => at % 4 === 3 && value === alpha).length / (width * height);
+  return { clear: share(0), solid: share(255) };
+}
+
+/** Every field of a posted form: files by name, type, size, hash and alpha. */
 async function describe(request) {
   const form = await new Response(request, {
     headers: { "content-type": request.headers["content-type"] },
@@ -34,7 +45,8 @@ async function describe(request) {
     if (typeof value === "string") return { field, value };
     const bytes = Buffer.from(await value.arrayBuffer());
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { field, name: value.name, type: value.type, size: bytes.length, sha256 };
+    const alpha = alphaOf(value.type, bytes);
+    return { field, name: value.name, type: value.type, size: bytes.length, sha256, alpha };
   });
   return Promise.all(fields);
 }

@@ -14,6 +14,7 @@ const CACHE = "cleancut-page-__VERSION__";
 const SHARED = "cleancut-shared";
 const PAGE = "./";
 const PATIENCE_MS = 4000;
+const KEPT_WHEN_USED = /\/samples\/|\/assets\/(webgpu|onnx)-/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keep().then(() => self.skipWaiting()));
@@ -55,7 +56,7 @@ async function answerFile(request: Request): Promise<Response> {
   const kept = await find(request);
   if (kept) return kept;
   const response = await ask(request);
-  if (response.ok && request.url.includes("/samples/")) {
+  if (response.ok && KEPT_WHEN_USED.test(request.url)) {
     await (await caches.open(CACHE)).put(request, response.clone());
   }
   return response;

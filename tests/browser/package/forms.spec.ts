@@ -177,6 +177,43 @@ test("the element: its cut-out arrives once, under its name", async ({ page }) =
   expect(fields[1]).toMatchObject({ name: "mug.png", type: "image/png", sha256: cut });
 });
 
+test("the element takes which thing is meant as an attribute or a property", async ({ page }) => {
+  await openForm(page, ELEMENT);
+  await define(page);
+  const hash = (options: object) =>
+    page.evaluate(
+      async ({ bytes, options }) => {
+        const blob = await cleancut.removeBackground(new Uint8Array(bytes), options);
+        const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+        return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      },
+      { bytes: [...readFileSync(MUG)], options },
+    );
+  const element = page.locator("cleancut-input");
+  const sent = async () => {
+    await page.getByLabel("Photo of the product").setInputFiles(MUG);
+    await expect(page.getByRole("status")).toHaveText("The background is removed.");
+    const bytes = await element.evaluate(async (node) => [
+      ...new Uint8Array(await ((node as CleancutInput).file as File).arrayBuffer()),
+    ]);
+    await page.getByRole("button", { name: "Reset" }).click();
+    return createHash("sha256").update(new Uint8Array(bytes)).digest("hex");
+  };
+  const [at, roi] = [
+    { x: 360, y: 270 },
+    { x: 300, y: 200, width: 100, height: 100 },
+  ];
+  const wanted = [await hash({}), await hash({ at }), await hash({ roi })];
+  expect(new Set(wanted).size).toBe(3);
+  await element.evaluate((node) => node.setAttribute("at", "360,270"));
+  expect(await sent()).toBe(wanted[1]);
+  await element.evaluate((node, roi) => {
+    node.removeAttribute("at");
+    (node as CleancutInput).options = { roi };
+  }, roi);
+  expect(await sent()).toBe(wanted[2]);
+});
+
 test("the element without JavaScript is a plain file input", async ({ page }) => {
   await openForm(page, ELEMENT);
   await page.locator("input[type=file]").setInputFiles(SMALL);

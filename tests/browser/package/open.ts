@@ -23,6 +23,8 @@ export interface Field {
   type?: string;
   size?: number;
   sha256?: string;
+  /** Of a PNG: the shares of it that are. */
+  alpha?: { clear: number; solid: number };
 }
 
 declare global {

@@ -10,9 +10,10 @@ import { expect, type Page, test } from "@playwright/test";
 import { type Field, ORIGIN } from "./open.js";
 
 const MUG = "tests/fixtures/mug.jpg";
+const BALL = "tests/fixtures/ball.jpg";
 const [, SHOPS = ""] = readFileSync("docs/recipes.md", "utf8").split("\n## Upload forms");
 const CODE = [...SHOPS.matchAll(/```html\n([\s\S]*?)```/g)].map(([, code]) => code ?? "");
-const [ATTACH = "", ELEMENT = ""] = CODE;
+const [ATTACH = "", ELEMENT = "", PREVIEWS = "", SHOPIFY_FORM = "", WOOCOMMERCE_FORM = ""] = CODE;
 
 /** Where a theme sends its product form without leaving the page, as Shopify's Dawn does. */
 const AJAX = `<script>
@@ -64,16 +65,17 @@ async function buy(page: Page): Promise<Field[]> {
   return (await answer).json();
 }
 
-/** What the recipe's options make of the photo, hashed. */
-async function expected(page: Page): Promise<string> {
+const WHITE = { background: "white", aspect: 1, fill: 0.85, format: "jpeg" };
+
+/** What a recipe's options make of the photo, hashed. */
+async function expected(page: Page, photo = MUG, options: object = WHITE): Promise<string> {
   const blob = await page.evaluate(
-    async (bytes) => {
+    async ([bytes, options]) => {
       const { removeBackground } = await import(new URL("/dist/index.js", location.href).href);
-      const options = { background: "white", aspect: 1, fill: 0.85, format: "jpeg" };
       const blob = await removeBackground(new Uint8Array(bytes), options);
       return [...new Uint8Array(await blob.arrayBuffer())];
     },
-    [...readFileSync(MUG)],
+    [[...readFileSync(photo)], options] as const,
   );
   return createHash("sha256").update(new Uint8Array(blob)).digest("hex");
 }
@@ -105,3 +107,91 @@ for (const [shop, script, name, form, others] of RECIPES) {
     ]);
   });
 }
+
+/** A cut-out that arrived: the photo's name, its subject solid, its ground clear. */
+async function cutOut(page: Page, field: string, name: string, photo: string): Promise<Field> {
+  const sha256 = await expected(page, photo, { format: "png" });
+  return {
+    field,
+    name,
+    type: "image/png",
+    size: expect.any(Number),
+    sha256,
+    alpha: expect.any(Object),
+  };
+}
+
+async function checkPreviews(page: Page, ...names: string[]): Promise<void> {
+  const previews = page.locator("form img");
+  await expect(previews).toHaveCount(names.length);
+  for (const [index, name] of names.entries()) {
+    await expect(previews.nth(index)).toHaveAttribute("alt", name);
+    await expect
+      .poll(() => previews.nth(index).evaluate(({ naturalWidth: w }: HTMLImageElement) => w))
+      .toBeGreaterThan(0);
+  }
+}
+
+async function addToCart(page: Page): Promise<Field[]> {
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await page.waitForURL(/cart\/add|product\/mug/);
+  return JSON.parse((await page.locator("body").textContent()) ?? "");
+}
+
+function checkAlpha(files: Field[]): void {
+  for (const { name, alpha } of files) {
+    expect(alpha?.clear, `${name} has no ground`).toBeGreaterThan(0.2);
+    expect(alpha?.solid, `${name} has a subject`).toBeGreaterThan(0.05);
+  }
+}
+
+test("Shopify: a photo in each of several fields, with previews", async ({ page }) => {
+  await openShop(page, SHOPIFY_FORM + PREVIEWS);
+  const wanted = [
+    await cutOut(page, "properties[Front]", "mug.png", MUG),
+    await cutOut(page, "properties[Back]", "ball.png", BALL),
+  ];
+  await page.getByLabel("Front").setInputFiles(BALL);
+  await checkPreviews(page, "ball.png");
+  await page.getByLabel("Front").setInputFiles(MUG);
+  await page.getByLabel("Back").setInputFiles(BALL);
+  await checkPreviews(page, "mug.png", "ball.png");
+  const fields = await addToCart(page);
+  const files = fields.filter(({ name }) => name !== undefined);
+  expect(files).toEqual(wanted);
+  checkAlpha(files);
+  expect(fields.map(({ field }) => field)).toEqual(
+    expect.arrayContaining(["form_type", "id", "add"]),
+  );
+});
+
+test("WooCommerce: several files in one field, with previews, sent at once", async ({ page }) => {
+  await openShop(page, WOOCOMMERCE_FORM + PREVIEWS);
+  const name = "addon-15-photos[]";
+  const notes = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no photo") };
+  const photos = [MUG, BALL].map((path) => ({
+    name: path.slice(path.lastIndexOf("/") + 1),
+    mimeType: "image/jpeg",
+    buffer: readFileSync(path),
+  }));
+  const [mug, ball] = [
+    await cutOut(page, name, "mug.png", MUG),
+    await cutOut(page, name, "ball.png", BALL),
+  ];
+  await page.getByLabel("Photos").setInputFiles([photos[0], notes, photos[1]] as never);
+  await checkPreviews(page, "mug.png", "ball.png");
+  await expect(page.locator("form")).toContainText("notes.txt");
+  await page.getByLabel("Photos").setInputFiles([photos[1], notes, photos[0]] as never);
+  const fields = await addToCart(page);
+  const files = fields.filter(({ name }) => name !== undefined);
+  const sha256 = createHash("sha256").update(notes.buffer).digest("hex");
+  expect(files).toEqual([
+    ball,
+    expect.objectContaining({ field: name, name: "notes.txt", sha256 }),
+    mug,
+  ]);
+  checkAlpha(files.filter(({ type }) => type === "image/png"));
+  expect(fields.map(({ field }) => field)).toEqual(
+    expect.arrayContaining(["quantity", "add-to-cart"]),
+  );
+});

@@ -59,6 +59,28 @@ export async function saved(page: Page, name = "Save"): Promise<{ name: string; 
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
+/** Alpha of a saved PNG at a place of the photo. */
+export function alphaAt(png: Buffer, x: number, y: number): number | undefined {
+  const { data, width } = decode(png);
+  return data[(y * width + x) * 4 + 3];
+}
+
+/** Drags over the stage; places are shares of it. */
+export async function drag(
+  page: Page,
+  points: readonly (readonly [number, number])[],
+): Promise<void> {
+  const stage = await page.locator("#view").boundingBox();
+  if (!stage) throw new Error("nothing is drawn");
+  const places = points.map(([x, y]) => [stage.x + x * stage.width, stage.y + y * stage.height]);
+  const [first, ...rest] = places as [number, number][];
+  await page.mouse.move(...(first ?? [0, 0]));
+  await page.mouse.down();
+  for (const place of rest) await page.mouse.move(...place, { steps: 3 });
+  await page.mouse.up();
+  await settled(page);
+}
+
 /** What the command line makes of the same photo. */
 export function cutOutNatively(path: string, ...options: string[]): Buffer {
   const output = join(mkdtempSync(join(tmpdir(), "cleancut-")), "cutout.png");

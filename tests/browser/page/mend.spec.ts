@@ -2,12 +2,13 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
-import { decode } from "fast-png";
+import { expect, test } from "@playwright/test";
 
 import {
+  alphaAt,
   choose,
   cutOutNatively,
+  drag,
   FIXTURES,
   type Given,
   given,
@@ -20,24 +21,6 @@ import {
   unfold,
   unzip,
 } from "./demo.js";
-
-/** Alpha of a saved PNG at a place of the photo. */
-function alphaAt(png: Buffer, x: number, y: number): number | undefined {
-  const { data, width } = decode(png);
-  return data[(y * width + x) * 4 + 3];
-}
-
-async function drag(page: Page, points: readonly (readonly [number, number])[]): Promise<void> {
-  const stage = await page.locator("#view").boundingBox();
-  if (!stage) throw new Error("nothing is drawn");
-  const places = points.map(([x, y]) => [stage.x + x * stage.width, stage.y + y * stage.height]);
-  const [first, ...rest] = places as [number, number][];
-  await page.mouse.move(...(first ?? [0, 0]));
-  await page.mouse.down();
-  for (const place of rest) await page.mouse.move(...place, { steps: 3 });
-  await page.mouse.up();
-  await settled(page);
-}
 
 test("the brush erases and keeps; undo and redo go back and forth", async ({ page }) => {
   await page.goto("/");
@@ -82,7 +65,7 @@ test("the brush works from the keyboard, in px of a framed photo too", async ({ 
   await page.locator("#view").focus();
   await page.keyboard.press("]");
   await page.keyboard.press("ArrowUp");
-  await page.keyboard.press("Space");
+  await page.keyboard.press("Enter");
   await settled(page);
   await page.getByLabel("Crop to").selectOption("photo");
   await settled(page);

@@ -63,6 +63,22 @@ test("after the first visit it works with the host gone", async ({ page }) => {
   await expect(status(page)).toHaveText(/^rgb\.png: 64 × 48 px/);
 });
 
+test("a network of the reader's own works with the host gone once it was used", async ({
+  page,
+}) => {
+  const { url, close } = await host();
+  const use = async () => {
+    await choose(page, MUG_JPG);
+    await page.locator("#network").setInputFiles("tests/fixtures/onnx/red.onnx");
+    await expect(page.locator("#facts")).toContainText("red.onnx, by tract");
+  };
+  await visit(page, url);
+  await use();
+  close();
+  await expect(page.goto(url)).resolves.toBeTruthy();
+  await use();
+});
+
 test("a new version is seen at the next visit, and kept for times without network", async ({
   page,
 }) => {
