@@ -8,7 +8,7 @@ import type { Stroke } from "cleancut";
 
 import { find } from "./dom.js";
 import type { Stage } from "./stage.js";
-import { middle, outline, step, type Tool } from "./tool.js";
+import { middle, outline, steer, type Tool } from "./tool.js";
 import type { Point } from "./viewport.js";
 
 type Mode = Stroke["mode"];
@@ -77,18 +77,9 @@ export class Brush implements Tool {
   }
 
   key(key: string): boolean {
-    const moved = step(key, this.#at);
-    if (moved) {
-      this.moveTo(moved);
-    } else if (key === "Enter") {
-      this.press(this.#at ?? middle());
-      this.lift();
-    } else if (key === "[" || key === "]") {
-      this.#size.valueAsNumber += key === "]" ? SIZE_STEP_PX : -SIZE_STEP_PX;
-      this.#size.dispatchEvent(new Event("input", { bubbles: true }));
-    } else {
-      return false;
-    }
+    if (key !== "[" && key !== "]") return steer(this, key, this.#at);
+    this.#size.valueAsNumber += key === "]" ? SIZE_STEP_PX : -SIZE_STEP_PX;
+    this.#size.dispatchEvent(new Event("input", { bubbles: true }));
     return true;
   }
 

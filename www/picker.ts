@@ -8,7 +8,7 @@ import type { FindOptions } from "cleancut";
 
 import { find } from "./dom.js";
 import type { Stage } from "./stage.js";
-import { middle, outline, step, type Tool } from "./tool.js";
+import { outline, steer, type Tool } from "./tool.js";
 import type { Point } from "./viewport.js";
 
 /** What is wanted alone; nothing: all of it. */
@@ -91,16 +91,7 @@ export class Picker implements Tool {
   }
 
   key(key: string): boolean {
-    const moved = step(key, this.#at);
-    if (moved) {
-      this.moveTo(moved);
-    } else if (key === "Enter") {
-      this.press(this.#at ?? middle());
-      this.lift();
-    } else {
-      return false;
-    }
-    return true;
+    return steer(this, key, this.#at);
   }
 
   draw(context: CanvasRenderingContext2D): void {

@@ -27,8 +27,22 @@ const STEPS: Record<string, Point> = {
   ArrowDown: { x: 0, y: STEP_PX },
 };
 
-/** Where an arrow moves `at`, or the view's middle, within the view; nowhere with another key. */
-export function step(key: string, at: Point = middle()): Point | undefined {
+/** Arrows move `tool` from `at`, or from the view's middle, and Enter presses it there; whether the key was one of these. */
+export function steer(tool: Tool, key: string, at: Point = middle()): boolean {
+  const moved = step(key, at);
+  if (moved) {
+    tool.moveTo(moved);
+  } else if (key === "Enter") {
+    tool.press(at);
+    tool.lift();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/** Where an arrow moves `at` within the view; nowhere with another key. */
+function step(key: string, at: Point): Point | undefined {
   const move = STEPS[key];
   if (!move) return undefined;
   const { clientWidth, clientHeight } = find("view", HTMLCanvasElement);
