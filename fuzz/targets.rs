@@ -111,8 +111,10 @@ fn strokes(bytes: &[u8]) {
     let numbers: Vec<f32> =
         bytes.as_chunks::<4>().0.iter().map(|number| f32::from_le_bytes(*number)).collect();
     let cutout = cutout();
-    let edited = cutout.edit(&Stroke::parse(&numbers));
-    assert_eq!(edited.mask().values().len(), cutout.mask().values().len());
+    for learn in [false, true] {
+        let edited = cutout.edit(&Stroke::parse(&numbers), learn);
+        assert_eq!(edited.mask().values().len(), cutout.mask().values().len());
+    }
 }
 
 /// A disc on a ground that shades.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::{Error, Result};
 use crate::find::subject::{CONFIDENT, Subject};
-use crate::matte::edit::{Stroke, edit};
+use crate::matte::edit::{Stroke, edit, edit_learning};
 use crate::options::Options;
 use crate::raster::resample::resize_mask;
 use crate::raster::{Image, Mask, Rect};
@@ -18,6 +18,8 @@ pub struct Cutout {
     photo: Image,
     mask: Mask,
     subject: Subject,
+    /// What the network thought, of any size; of the whole photo or not at all.
+    map: Option<Mask>,
 }
 
 impl Cutout {
@@ -27,7 +29,13 @@ impl Cutout {
     /// When the sizes of `photo` and `mask` differ.
     pub fn new(photo: Image, mask: Mask, subject: Subject) -> Self {
         assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
-        Self { photo, mask, subject }
+        Self { photo, mask, subject, map: None }
+    }
+
+    /// With what the network thought of the whole photo, a map of any size, for strokes that learn.
+    #[must_use]
+    pub fn with_map(self, map: Option<Mask>) -> Self {
+        Self { map, ..self }
     }
 
     /// The photo, upright.
@@ -45,11 +53,17 @@ impl Cutout {
         &self.subject
     }
 
-    /// The same with `strokes` painted into the mask. Whoever paints is sure: the confidence is 1.
-    pub fn edit(&self, strokes: &[Stroke]) -> Self {
-        let mask = edit(&self.mask, strokes);
+    /// The same with `strokes` painted into the mask; with `learn`, what they mean follows: what looks
+    /// like it, is connected to it and is no sure part of the other side. Whoever paints is sure: the
+    /// confidence is 1.
+    pub fn edit(&self, strokes: &[Stroke], learn: bool) -> Self {
+        let mask = if learn {
+            edit_learning(&self.photo, &self.mask, self.map.as_ref(), strokes)
+        } else {
+            edit(&self.mask, strokes)
+        };
         let subject = Subject { is_own: self.subject.is_own, ..Subject::find(&mask, 1.0) };
-        Self { photo: self.photo.clone(), mask, subject }
+        Self { photo: self.photo.clone(), mask, subject, map: self.map.clone() }
     }
 
     /// The same mask for `other`, the same picture in another size.
@@ -67,7 +81,7 @@ impl Cutout {
         }
         let mask = resize_mask(&self.mask, to.0, to.1);
         let subject = Subject { bounds: self.subject.bounds.map(scaled(from, to)), ..self.subject };
-        Ok(Self::new(other, mask, subject))
+        Ok(Self { photo: other, mask, subject, map: self.map.clone() })
     }
 
     /// The picture that `options` ask for: frame, background, shadow, channels.
@@ -159,7 +173,7 @@ mod tests {
         let cutout = cutout();
         let everything =
             Stroke { keep: true, points: vec![[20.0, 10.0]], radius_px: 100.0, hardness: 1.0 };
-        let edited = cutout.edit(&[everything]);
+        let edited = cutout.edit(&[everything], false);
         assert_eq!(edited.subject().coverage, 1.0);
         assert_eq!(cutout.subject().coverage, 0.5);
     }

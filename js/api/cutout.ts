@@ -2,6 +2,7 @@ import { CleancutError, cut, disposed, isObject } from "../contract/errors.js";
 import { type Choice, choose } from "../contract/options.js";
 import type {
   Backend,
+  EditOptions,
   ImageInput,
   Mask,
   Rect,
@@ -117,9 +118,14 @@ export class Cutout implements Subject {
     return new Cutout(this.#engine, await this.#engine.run("apply", takes, toJob(options)), choice);
   }
 
-  /** Another cut-out, with what the strokes keep and erase; this one stays as it is. */
-  async edit(strokes: Iterable<Stroke>, options: RequestOptions = {}): Promise<Cutout> {
-    const takes = { cutout: this.#own(), strokes: pack(strokes) };
+  /**
+   * Another cut-out, with what the strokes keep and erase; this one stays as it is. With `learn`,
+   * what they mean follows.
+   */
+  async edit(strokes: Iterable<Stroke>, options: EditOptions = {}): Promise<Cutout> {
+    const { learn = false } = options;
+    if (typeof learn !== "boolean") throw wrong("learn", learn, "it takes true or false");
+    const takes = { cutout: this.#own(), strokes: pack(strokes), learn };
     const found = await this.#engine.run("edit", takes, toJob(options));
     return new Cutout(this.#engine, found, this.#choice);
   }

@@ -241,6 +241,12 @@ export interface Stroke {
   readonly hardness?: number | undefined;
 }
 
+/** How strokes are taken. */
+export interface EditOptions extends RequestOptions {
+  /** Whether what looks like the strokes' and is connected to it follows; false unless set. */
+  readonly learn?: boolean | undefined;
+}
+
 /** Bytes of a file. */
 export type Bytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 

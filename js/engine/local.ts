@@ -148,10 +148,10 @@ export class LocalEngine implements Engine {
       steps.begin("matte");
       return this.#hold(held.apply(other), steps);
     },
-    edit: async ({ cutout, strokes }, job) => {
+    edit: async ({ cutout, strokes, learn }, job) => {
       const steps = stepsOf(job);
       steps.begin("matte");
-      return this.#hold(this.#find(cutout).edit(strokes), steps);
+      return this.#hold(this.#find(cutout).edit(strokes, learn), steps);
     },
   };
 

@@ -65,7 +65,10 @@ export interface Tasks {
     takes: { readonly cutout: number; readonly photo: Photo; readonly words: readonly string[] };
     gives: Found;
   };
-  edit: { takes: { readonly cutout: number; readonly strokes: Float32Array }; gives: Found };
+  edit: {
+    takes: { readonly cutout: number; readonly strokes: Float32Array; readonly learn: boolean };
+    gives: Found;
+  };
 }
 export type TaskName = keyof Tasks;
 export type Takes<Name extends TaskName> = Tasks[Name]["takes"];

@@ -115,10 +115,13 @@ class Cutout:
         words, _ = parse({**self._options, "background_image": None})
         return Cutout(self._found.apply(take(photo)[0], words), self._options)
 
-    def edit(self, strokes: Iterable[Stroke]) -> Cutout:
-        """Another cut-out with the strokes painted into the mask; this one stays as it is."""
+    def edit(self, strokes: Iterable[Stroke], *, learn: bool = False) -> Cutout:
+        """Another cut-out with the strokes painted into the mask; this one stays as it is.
+
+        With ``learn``, what the strokes mean follows: what looks like it and is connected to it.
+        """
         lines = [(s.keep, list(s.points), s.radius, s.hardness) for s in strokes]
-        return Cutout(self._found.edit(lines), self._options)
+        return Cutout(self._found.edit(lines, bool(learn)), self._options)
 
     def __repr__(self) -> str:
         return f"<Cutout {self.width}x{self.height} box={self.box} confidence={self.confidence:.2f}>"

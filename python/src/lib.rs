@@ -198,11 +198,11 @@ impl Found {
         Ok(Self { cutout: cutout?, steps: vec![] })
     }
 
-    fn edit(&self, py: Python<'_>, lines: Vec<Line>) -> Self {
+    fn edit(&self, py: Python<'_>, lines: Vec<Line>, learn: bool) -> Self {
         let stroke =
             |(keep, points, radius_px, hardness)| Stroke { keep, points, radius_px, hardness };
         let strokes: Vec<Stroke> = lines.into_iter().map(stroke).collect();
-        let cutout = py.allow_threads(|| self.cutout.edit(&strokes));
+        let cutout = py.allow_threads(|| self.cutout.edit(&strokes, learn));
         Self { cutout, steps: vec![] }
     }
 }

@@ -1,7 +1,11 @@
 //! In: a [`Mask`] and [`Stroke`]s, in the order they were drawn. Out: the mask with the strokes
 //! painted in: what a user keeps or erases by hand. The network is not asked again.
 
-use crate::raster::{Mask, larger, smaller};
+use super::learn::learn;
+use crate::raster::{Image, Mask, larger, smaller};
+
+/// A brush of this radius, cells, touches the middle of one wherever it is.
+const THINNEST: f32 = 0.71;
 
 /// One movement of a round brush.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +56,30 @@ pub fn edit(mask: &Mask, strokes: &[Stroke]) -> Mask {
         }
     }
     Mask::new(width, height, values)
+}
+
+/// The same after what the strokes teach: the parts of `photo` that they mean follow, see
+/// [`learn`](super::learn). `map`: what the network thought of the whole photo.
+pub fn edit_learning(photo: &Image, mask: &Mask, map: Option<&Mask>, strokes: &[Stroke]) -> Mask {
+    let learned = learn(photo, mask, map, strokes);
+    edit(learned.as_ref().unwrap_or(mask), strokes)
+}
+
+/// The cells of a field of `width` x `height`, `scale` times the photo's size, that lie for the most part
+/// under a stroke.
+pub(super) fn touched(stroke: &Stroke, scale: f32, width: u32, height: u32) -> Vec<usize> {
+    let stroke = Stroke {
+        points: stroke.points.iter().map(|point| point.map(|place| place * scale)).collect(),
+        radius_px: larger(stroke.radius_px * scale, THINNEST),
+        hardness: 1.0,
+        ..*stroke
+    };
+    let Some(area) = Area::of(&stroke, width, height) else { return vec![] };
+    let paint = area.paint(&stroke);
+    let painted = paint.iter().enumerate().filter(|&(_, &paint)| paint >= 0.5);
+    painted
+        .map(|(at, _)| (area.y + at / area.width) * width as usize + area.x + at % area.width)
+        .collect()
 }
 
 /// The part of a picture that a stroke can touch, px.

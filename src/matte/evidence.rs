@@ -63,7 +63,7 @@ fn palette(colours: &[[f32; 4]], width: usize, sureness: fn(&[f32; 4]) -> f32) -
     let rows = colours.chunks(width).step_by(EVERY);
     let cells = rows.flat_map(|row| row.iter().step_by(EVERY));
     let samples = cells.map(|cell| [cell[0], cell[1], cell[2], sureness(cell)]);
-    Palette::of(samples.filter(|sample| sample[3] > 0.0).collect())
+    Palette::of(samples.filter(|sample| sample[3] > 0.0).collect(), NOISE)
 }
 
 /// The log likelihood of the near subject's colours minus that of the near ground's, held and weighed

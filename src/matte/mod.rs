@@ -15,6 +15,7 @@ pub mod edit;
 mod evidence;
 mod gaussian;
 mod guided;
+mod learn;
 mod palette;
 mod regions;
 pub mod studio;
@@ -39,7 +40,7 @@ const BEST: u32 = 768;
 /// The mask of `photo`, whose saliency is `saliency`. `small` is the photo, or the same averaged down
 /// to at least [`BEST`] px.
 pub fn matte(saliency: &Saliency, photo: &Image, small: &Image, options: &Options) -> Mask {
-    let map = Mask::new(saliency.side(), saliency.side(), stretch(saliency.values()));
+    let map = map(saliency);
     let longest = if options.refine == Refine::Best { BEST } else { FAST };
     let mut field = guide(small, longest);
     let map = resize_mask(&map, field.width as u32, field.height as u32);
@@ -59,6 +60,11 @@ pub fn matte(saliency: &Saliency, photo: &Image, small: &Image, options: &Option
     let mut values = vec![0; photo.width() as usize * photo.height() as usize];
     guided.apply(photo, 0, &mut values);
     Mask::new(photo.width(), photo.height(), values)
+}
+
+/// What the network thought, `[side, side]` u8.
+pub fn map(saliency: &Saliency) -> Mask {
+    Mask::new(saliency.side(), saliency.side(), stretch(saliency.values()))
 }
 
 /// Min-max normalisation as in U2-Net's reference, with both ends held: the divisor is at least

@@ -3,7 +3,7 @@
 //! The colour models of GrabCut (Rother et al. 2004), found by splitting alone (Orchard and Bouman
 //! 1991): the widest group of colours is cut at its mean, across its longest axis.
 
-use super::gaussian::{Gaussian, NOISE, moments};
+use super::gaussian::{Gaussian, moments};
 use crate::raster::larger;
 
 /// At most as many Gaussians.
@@ -20,9 +20,10 @@ pub(super) struct Palette {
 }
 
 impl Palette {
-    /// `None` where there is hardly anything to learn from.
-    pub(super) fn of(samples: Vec<Sample>) -> Option<Self> {
-        let whole = Group::of(samples);
+    /// `None` where there is hardly anything to learn from. Colours that deviate by less than `noise`, of
+    /// the full range, do not differ.
+    pub(super) fn of(samples: Vec<Sample>, noise: f32) -> Option<Self> {
+        let whole = Group::of(samples, noise);
         let weight = whole.weight;
         if weight < FEWEST {
             return None;
@@ -32,7 +33,8 @@ impl Palette {
             groups.sort_by(|a, b| a.width().total_cmp(&b.width()));
             let [low, high] = groups.pop().expect("at least one").split();
             let flat = low.is_empty() || high.is_empty();
-            groups.extend([low, high].into_iter().filter(|part| !part.is_empty()).map(Group::of));
+            let parts = [low, high].into_iter().filter(|part| !part.is_empty());
+            groups.extend(parts.map(|part| Group::of(part, noise)));
             if flat {
                 break;
             }
@@ -60,14 +62,14 @@ struct Group {
 }
 
 impl Group {
-    fn of(samples: Vec<Sample>) -> Self {
+    fn of(samples: Vec<Sample>, noise: f32) -> Self {
         let mut sums = [0.0; 8];
         for sample in &samples {
             sums.iter_mut()
                 .zip(moments(sample, sample[3]))
                 .for_each(|(sum, moment)| *sum += moment);
         }
-        Self { samples, weight: sums[0], gaussian: Gaussian::of(&sums, NOISE) }
+        Self { samples, weight: sums[0], gaussian: Gaussian::of(&sums, noise) }
     }
 
     fn longest_axis(&self) -> usize {
@@ -89,6 +91,7 @@ impl Group {
 
 #[cfg(test)]
 mod tests {
+    use super::super::gaussian::NOISE;
     use super::*;
 
     const RED: [f32; 3] = [0.2, 0.0, 0.3];
@@ -104,7 +107,8 @@ mod tests {
 
     #[test]
     fn a_colour_of_the_palette_is_likelier_than_one_between() {
-        let palette = Palette::of([dots(90, RED), dots(90, GREEN)].concat()).expect("180 dots");
+        let palette =
+            Palette::of([dots(90, RED), dots(90, GREEN)].concat(), NOISE).expect("180 dots");
         let between = likelihood(&palette, [0.5, 0.05, 0.05]);
         assert!(likelihood(&palette, RED) > between + 10.0);
         assert!(likelihood(&palette, GREEN) > between + 10.0);
@@ -112,15 +116,16 @@ mod tests {
 
     #[test]
     fn what_is_frequent_is_likelier() {
-        let palette = Palette::of([dots(900, RED), dots(100, GREEN)].concat()).expect("1000 dots");
+        let palette =
+            Palette::of([dots(900, RED), dots(100, GREEN)].concat(), NOISE).expect("1000 dots");
         let nats = likelihood(&palette, RED) - likelihood(&palette, GREEN);
         assert!((nats - 9f32.ln()).abs() < 0.1, "nine times as frequent: {nats}");
     }
 
     #[test]
     fn flat_and_empty_photos_have_an_answer() {
-        assert!(Palette::of(Vec::new()).is_none());
-        let flat = Palette::of(dots(500, RED)).expect("500 dots");
+        assert!(Palette::of(Vec::new(), NOISE).is_none());
+        let flat = Palette::of(dots(500, RED), NOISE).expect("500 dots");
         assert!(likelihood(&flat, RED).is_finite());
         assert!(likelihood(&flat, GREEN).is_finite());
     }

@@ -6,7 +6,7 @@ use crate::find::border::{cut_sides, narrow, reach_border, widen};
 use crate::find::focus::{closer, single_out};
 use crate::find::preprocess::preprocess;
 use crate::find::subject::{self, Sides, Subject};
-use crate::matte::{matte, studio};
+use crate::matte::{map, matte, studio};
 use crate::options::{Focus, Method, Options};
 use crate::raster::resample::{crop, paste_mask};
 use crate::raster::{Image, Input, Rect, Saliency, View, shrink};
@@ -112,6 +112,7 @@ impl Search {
         if let Some(focus) = options.focus {
             saliency = single_out(&saliency, focus, shown);
         }
+        let map = options.focus.is_none().then(|| map(&saliency));
         let small = shrink(&photo);
         let confidence = subject::confidence(&saliency);
         let mut mask = matte(&saliency, &photo, small, &options);
@@ -130,7 +131,7 @@ impl Search {
             None => (photo, mask),
         };
         let subject = Subject::find(&mask, confidence);
-        Cutout::new(photo, mask, subject)
+        Cutout::new(photo, mask, subject).with_map(map)
     }
 }
 

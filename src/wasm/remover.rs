@@ -281,9 +281,10 @@ impl JsCutout {
         self.0.apply(photo.0).map(JsCutout).map_err(thrown)
     }
 
-    /// The same with strokes painted into the mask, as [`Stroke::parse`] takes them.
-    pub fn edit(&self, strokes: &[f32]) -> JsCutout {
-        JsCutout(self.0.edit(&Stroke::parse(strokes)))
+    /// The same with strokes painted into the mask, as [`Stroke::parse`] takes them; with `learn`, what
+    /// they mean follows.
+    pub fn edit(&self, strokes: &[f32], learn: bool) -> JsCutout {
+        JsCutout(self.0.edit(&Stroke::parse(strokes), learn))
     }
 }
 
