@@ -11,6 +11,7 @@ import { formatOf } from "./command/endings.js";
 import { because, isClosedPipe, load, PIPE, print, say, store } from "./command/files.js";
 import { type Job, plan } from "./command/jobs.js";
 import { readNetwork } from "./command/network.js";
+import { readStrokes, type Strokes } from "./command/strokes.js";
 import { choose } from "./contract/options.js";
 import {
   CleancutError,
@@ -43,6 +44,8 @@ Options:
                            (without it: PHOTO.cutout.png beside each photo)
       --background-image FILE
                            a picture to put behind the subject
+      --strokes FILE       what to keep and to erase by hand, of one photo, and what looks
+                           like it: JSON of edit()'s strokes, or a project of the page
   -r, --recursive          the folders in folders too; -o keeps their tree
       --list FILE          more photos, by the names in FILE, one a line; - for standard
                            input; with -r their folders are kept too
@@ -81,14 +84,15 @@ function copyAssets(folder: string): void {
 }
 
 /** Starts the wasm, which judges the options, and reads the picture behind the subject. */
-async function prepare({ options, background }: Args) {
+async function prepare({ options, background, strokes: painted }: Args) {
   const { url } = pins[`${artefact()}.wasm`] as Pin;
   const wasm = await WebAssembly.compile(readFileSync(url()));
   initSync({ module: wasm });
   const words = joined(choose(options).words);
   const type = asUsage(() => mediaType(words));
   const image = background === undefined ? undefined : readGround(background, words);
-  return { wasm, ending: endingOf(type) ?? "png", image };
+  const strokes = painted === undefined ? undefined : readStrokes(painted);
+  return { wasm, ending: endingOf(type) ?? "png", image, strokes };
 }
 
 function readGround(file: string, words: string): Uint8Array<ArrayBuffer> {
@@ -113,6 +117,7 @@ async function cutOut(
   { photo, output }: Job,
   { timings, options }: Args,
   image: Uint8Array<ArrayBuffer> | undefined,
+  strokes: Strokes | undefined,
 ) {
   const began: [Phase, number][] = [];
   const format = output === PIPE || options.format !== undefined ? undefined : formatOf(output);
@@ -124,7 +129,10 @@ async function cutOut(
       if (phase !== "load" && began.at(-1)?.[0] !== phase) began.push([phase, performance.now()]);
     },
   };
-  const blob = await remover.remove(await load(photo), request);
+  const bytes = await load(photo);
+  const blob = strokes
+    ? await paint(remover, bytes, strokes, request)
+    : await remover.remove(bytes, request);
   if (timings) {
     const steps = began.slice(0, -1).map(([phase, at], index) => {
       return `${phase} ${((began[index + 1]?.[1] ?? at) - at).toFixed(1)} ms  `;
@@ -137,6 +145,18 @@ async function cutOut(
     if (isClosedPipe(error)) throw error;
     throw new Error(`cannot write ${output}: ${because(error)}`);
   }
+}
+
+async function paint(
+  remover: Remover,
+  photo: Awaited<ReturnType<typeof load>>,
+  { strokes, learn }: Strokes,
+  request: RemoveOptions,
+): Promise<Blob> {
+  const found = await remover.segment(photo, request);
+  const { onProgress } = request;
+  const cutout = await found.edit(strokes, { learn, onProgress });
+  return cutout.toBlob({ onProgress });
 }
 
 /** A network of somebody's own is read at once: what is wrong with it is wrong with the arguments. */
@@ -153,13 +173,13 @@ async function start({ network, spec }: Args, wasm: WebAssembly.Module): Promise
 }
 
 async function cutAll(args: Args): Promise<number> {
-  const { wasm, ending, image } = await prepare(args);
+  const { wasm, ending, image, strokes } = await prepare(args);
   const jobs = await plan(args, ending);
   const remover = await start(args, wasm);
   let failed = 0;
   for (const job of jobs) {
     try {
-      await cutOut(remover, job, args, image);
+      await cutOut(remover, job, args, image, strokes);
     } catch (error) {
       failed += 1;
       if (!isClosedPipe(error)) say(`${job.photo}: ${because(error)}`);

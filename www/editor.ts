@@ -5,7 +5,7 @@
  * from the newest settings: what became stale while it was being rendered is rendered again.
  */
 
-import type { Cutout, FindOptions, OnnxModel, RenderOptions, Stroke } from "cleancut";
+import type { Cutout, EditOptions, FindOptions, OnnxModel, RenderOptions, Stroke } from "cleancut";
 
 import { Brush } from "./brush.js";
 import { button, find, say } from "./dom.js";
@@ -98,11 +98,11 @@ export class Editor {
     return this.#queue.items.filter(({ state }) => state === "done");
   }
 
-  /** The options that the form says: how to find the subject, how to make the file. */
-  get options(): { find: FindOptions; render: RenderOptions } {
-    const { look, frame, file } = this.#settings;
+  /** The options that the form says: how to find the subject, to make the file, to take strokes. */
+  get options(): { find: FindOptions; render: RenderOptions; mending: EditOptions } {
+    const { look, frame, file, mending } = this.#settings;
     const find = { ...this.#settings.find, ...this.selected?.only };
-    return { find, render: { ...frame, ...look, ...file } };
+    return { find, render: { ...frame, ...look, ...file }, mending };
   }
 
   /** What is to be done to the photo that is looked at; undefined until it is cut out. */
@@ -110,10 +110,12 @@ export class Editor {
     const { selected: item, shown } = this;
     if (!item || !shown) return undefined;
     const { width, height } = shown;
+    const { learn, ...kept } = this.#settings.kept;
     return {
       photo: { name: item.file.name, bytes: item.file.size, width, height },
-      options: { ...this.#settings.kept, ...item.only },
+      options: { ...kept, ...item.only },
       strokes: item.strokes,
+      learn,
     };
   }
 
@@ -138,7 +140,7 @@ export class Editor {
    */
   async reopen(project: Project): Promise<string | undefined> {
     const { at: _, roi: __, ...kept } = project.options;
-    this.#settings.restore(kept)();
+    this.#settings.restore({ ...kept, learn: project.learn })();
     this.#projects = [...this.#projects, project];
     for (const item of this.#queue.items) {
       const isMended = item.strokes.length > 0 || item.only !== undefined;
@@ -165,7 +167,8 @@ export class Editor {
 
   /** An item's cut-out as it stands, from which files are made. */
   cutout(item: Item): Promise<Cutout> {
-    return this.workshop.cutout(item, this.#settings.find, { signal: this.#ended.signal });
+    const { find, mending } = this.#settings;
+    return this.workshop.cutout(item, find, { ...mending, signal: this.#ended.signal });
   }
 
   #add(items: readonly Item[]): void {
@@ -180,7 +183,7 @@ export class Editor {
     for (const project of this.#projects) {
       if (!(await isPhotoOf(project, item.file))) continue;
       const { at, roi, ...kept } = project.options;
-      this.#settings.restore(kept);
+      this.#settings.restore({ ...kept, learn: project.learn });
       item.only = at ? { at } : roi && { roi };
       item.strokes = project.strokes;
       item.undone = [];
@@ -212,7 +215,9 @@ export class Editor {
     const began = performance.now();
     try {
       const onProgress = this.#waiting.begin(item, this.#queue.items);
-      const cutout = await this.workshop.cutout(item, this.#settings.find, { signal, onProgress });
+      const { find, mending } = this.#settings;
+      const request = { ...mending, signal, onProgress };
+      const cutout = await this.workshop.cutout(item, find, request);
       item.state = "done";
       const said = describe(item, cutout, performance.now() - began);
       item.message = item.note ? `${said.replace(/\.?$/, ".")} ${item.note}` : said;

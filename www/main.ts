@@ -53,9 +53,9 @@ editor.onChange = () => {
   const { shown } = editor;
   for (const way of ways) way.disabled = !shown;
   saveAll.hidden = editor.done.length < 2;
-  const { find: found, render } = editor.options;
-  const hasStrokes = (editor.selected?.strokes.length ?? 0) > 0;
-  snippet.textContent = toSnippet(found, render, hasStrokes, network.spec);
+  const { find: found, render, mending } = editor.options;
+  const isMended = (editor.selected?.strokes.length ?? 0) > 0;
+  snippet.textContent = toSnippet(found, render, isMended ? mending : undefined, network.spec);
   if (shown) showFacts(shown, gpu, network.spec?.name);
 };
 editor.onChange();

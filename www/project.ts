@@ -2,8 +2,8 @@
  * A project: what was asked of one photo and painted on it, without the photo, to go on another day.
  *
  * In: the text of a `.cleancut` file, or what the page holds. Out: a `Project`, or that text:
- * `{ "cleancut": 1, "photo": {}, "options": {}, "strokes": [] }`, where `options` are those of `segment`
- * and `strokes` those of `edit`; px of the upright photo.
+ * `{ "cleancut": 1, "photo": {}, "options": {}, "strokes": [], "learn": true }`, where `options` are those
+ * of `segment`, `strokes` and `learn` those of `edit`; px of the upright photo.
  */
 
 import type { FindOptions, RenderOptions, Stroke } from "cleancut";
@@ -18,6 +18,7 @@ export interface Project {
   /** Its background picture is there by name alone. */
   readonly options: FindOptions & RenderOptions;
   readonly strokes: readonly Stroke[];
+  readonly learn?: boolean | undefined;
   /** The network, where it was not the package's. */
   readonly network?: string | undefined;
 }
@@ -30,8 +31,8 @@ const SMALLEST_PX = 0.01;
 
 export const isProject = ({ name }: File): boolean => /\.cleancut$/i.test(name);
 
-export function write({ photo, options, network, strokes }: Project): string {
-  return `${JSON.stringify({ cleancut: VERSION, photo, options, network, strokes })}\n`;
+export function write({ photo, options, network, strokes, learn }: Project): string {
+  return `${JSON.stringify({ cleancut: VERSION, photo, options, network, strokes, learn })}\n`;
 }
 
 /** @throws {Error} whose message goes on behind the file's name */
@@ -43,10 +44,11 @@ export async function read(file: File): Promise<Project> {
   if (value.cleancut !== VERSION) {
     throw new Error("another version of this page saved it; reload the page for the newest");
   }
-  const { photo, options, strokes, network } = value;
+  const { photo, options, strokes, network, learn } = value;
   if (!isPhoto(photo)) throw new Error("it does not say which photo it belongs to");
   if (!isObject(options)) throw new Error("its settings are damaged");
   if (!Array.isArray(strokes)) throw new Error("its strokes are damaged");
+  if (learn !== undefined && typeof learn !== "boolean") throw new Error("its learn is damaged");
   const bad = strokes.findIndex((stroke) => !isStroke(stroke));
   if (bad >= 0) throw new Error(`its stroke ${bad + 1} of ${strokes.length} is damaged`);
   for (const [name, sides] of Object.entries(PLACES)) {
@@ -54,7 +56,8 @@ export async function read(file: File): Promise<Project> {
     const isPlace = isObject(place) && sides.every((side) => isWithin(place[side], 0, FURTHEST_PX));
     if (place !== undefined && !isPlace) throw new Error(`its ${name} is damaged`);
   }
-  return { photo, options, strokes, network: typeof network === "string" ? network : undefined };
+  const named = typeof network === "string" ? network : undefined;
+  return { photo, options, strokes, learn: learn || undefined, network: named };
 }
 
 /** Whether `file` is a project's photo: its name or its length is, and what is seen has its size. */

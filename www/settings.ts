@@ -1,9 +1,12 @@
 /** The form. In: its fields. Out: the options of cleancut that differ from what they are unless set. */
 
-import type { FindOptions, RenderOptions } from "cleancut";
+import type { EditOptions, FindOptions, RenderOptions } from "cleancut";
 
 import { slider } from "./brush.js";
 import { find } from "./dom.js";
+
+/** What the form says, to be said again. */
+type Kept = FindOptions & RenderOptions & Pick<EditOptions, "learn">;
 
 const SHAPE = /^\d+:\d+$/;
 
@@ -59,6 +62,11 @@ export class Settings {
     };
   }
 
+  /** How strokes are taken. */
+  get mending(): EditOptions {
+    return this.#values().learn ? { learn: true } : {};
+  }
+
   /** How the picture is made, its frame aside. */
   get look(): RenderOptions {
     const { ground, shadow, outline, keep, decontaminate } = this.#values();
@@ -94,9 +102,9 @@ export class Settings {
   }
 
   /** What a project keeps: all that the form says but where the network runs; a picture by its name. */
-  get kept(): FindOptions & RenderOptions {
+  get kept(): Kept {
     const { device: _, ...find } = this.find;
-    const kept = { ...find, ...this.frame, ...this.look, ...this.file };
+    const kept = { ...find, ...this.mending, ...this.frame, ...this.look, ...this.file };
     const { background } = kept;
     if (typeof background !== "object" || !("image" in background)) return kept;
     const { name } = background.image as File;
@@ -109,7 +117,7 @@ export class Settings {
    *
    * @throws {Error} and changes nothing, when the form cannot say it
    */
-  restore(kept: FindOptions & RenderOptions): () => void {
+  restore(kept: Kept): () => void {
     const fields = toFields(kept);
     const values = this.#values();
     const old = Object.keys(fields).map((name) => [name, `${values[name] ?? ""}`]);
@@ -210,7 +218,7 @@ export class Settings {
 }
 
 /** The fields that say what a project kept; what is no option's value is refused by them. */
-function toFields(kept: FindOptions & RenderOptions): Record<string, string> {
+function toFields(kept: Kept): Record<string, string> {
   const { background, preset, aspect, crop, margin, refine } = kept;
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const word = text(background ?? (preset === undefined ? "transparent" : "preset"));
@@ -222,6 +230,7 @@ function toFields(kept: FindOptions & RenderOptions): Record<string, string> {
     refine: refine === false ? "off" : text(refine ?? "fast"),
     holes: text(kept.holes ?? "auto"),
     subjects: text(kept.subjects ?? "all"),
+    learn: kept.learn ? "on" : "",
     decontaminate: kept.decontaminate === false ? "" : "on",
     shadow: text(kept.shadow ?? "none"),
     outline: text(kept.outline ?? "none"),

@@ -1,12 +1,12 @@
 /** The call of cleancut that does what the page does. In: options. Out: JavaScript to copy. */
 
-import type { FindOptions, RenderOptions } from "cleancut";
+import type { EditOptions, FindOptions, RenderOptions } from "cleancut";
 
-/** `network`: of the reader's own. */
+/** `mending`: how strokes are taken, if there are any; `network`: of the reader's own. */
 export function toSnippet(
   find: FindOptions,
   render: RenderOptions,
-  hasStrokes: boolean,
+  mending: EditOptions | undefined,
   network?: { name: string; family: string },
 ): string {
   const own = network && [
@@ -16,7 +16,7 @@ export function toSnippet(
     `const model = onnx(${JSON.stringify(network.name)}, "${network.family}");`,
     "const remover = await createRemover({ model });",
   ];
-  if (!hasStrokes) {
+  if (!mending) {
     const call = own ? "remover.remove" : "removeBackground";
     return [
       ...(own ?? ['import { removeBackground } from "cleancut";', ""]),
@@ -26,7 +26,7 @@ export function toSnippet(
   return [
     ...(own ?? ['import { segment } from "cleancut";', ""]),
     `const found = await ${own ? "remover." : ""}segment(${list("photo", find)});`,
-    "const cutout = await found.edit(strokes);",
+    `const cutout = await found.edit(${list("strokes", mending)});`,
     `const file = await cutout.toBlob(${list("", render)});`,
   ].join("\n");
 }

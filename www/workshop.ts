@@ -8,6 +8,7 @@
 import {
   type Cutout,
   createRemover,
+  type EditOptions,
   type FindOptions,
   type OnnxModel,
   type RequestOptions,
@@ -22,6 +23,7 @@ interface Held {
   readonly key: string;
   readonly plain: Cutout;
   strokes: Item["strokes"];
+  learn: EditOptions["learn"];
   edited: Cutout | undefined;
 }
 
@@ -37,7 +39,7 @@ export class Workshop {
   }
 
   /** The item's cut-out as its strokes leave it; one at a time, in the order of the calls. */
-  cutout(item: Item, find: FindOptions, request: RequestOptions = {}): Promise<Cutout> {
+  cutout(item: Item, find: FindOptions, request: EditOptions = {}): Promise<Cutout> {
     return this.#inTurn(() => this.#make(item, find, request));
   }
 
@@ -79,11 +81,13 @@ export class Workshop {
     return made;
   }
 
-  async #make(item: Item, find: FindOptions, request: RequestOptions): Promise<Cutout> {
-    const held = await this.#hold(item, find, request);
+  async #make(item: Item, find: FindOptions, request: EditOptions): Promise<Cutout> {
+    const { learn, ...rest } = request;
+    const held = await this.#hold(item, find, rest);
     if (item.strokes.length === 0) return held.plain;
-    if (!held.edited || held.strokes !== item.strokes) {
+    if (!held.edited || held.strokes !== item.strokes || held.learn !== learn) {
       held.strokes = item.strokes;
+      held.learn = learn;
       const edited = await held.plain.edit(item.strokes, request);
       held.edited?.dispose();
       held.edited = edited;
@@ -99,7 +103,7 @@ export class Workshop {
     if (held?.key !== key) {
       this.release(item);
       const plain = await (await this.#remover).segment(item.file, { ...options, ...request });
-      held = { key, plain, strokes: [], edited: undefined };
+      held = { key, plain, strokes: [], learn: undefined, edited: undefined };
     }
     this.#held.delete(item);
     this.#held.set(item, held);

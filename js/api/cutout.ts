@@ -1,5 +1,6 @@
-import { CleancutError, cut, disposed, isObject } from "../contract/errors.js";
+import { CleancutError, cut, disposed } from "../contract/errors.js";
 import { type Choice, choose } from "../contract/options.js";
+import { pack, wrong } from "../contract/strokes.js";
 import type {
   Backend,
   EditOptions,
@@ -163,40 +164,4 @@ export class Cutout implements Subject {
 /** Reads the background picture. */
 export async function readStyle({ words, ground }: Choice, signal?: AbortSignal): Promise<Style> {
   return { words, ground: ground === undefined ? ground : await readInput(ground, signal) };
-}
-
-function pack(strokes: Iterable<Stroke>): Float32Array {
-  const numbers: number[] = [];
-  for (const stroke of listed(strokes, "the strokes")) {
-    const { mode, points, radius, hardness = 0.8 } = stroke;
-    if (mode !== "keep" && mode !== "erase") {
-      throw wrong("a stroke's mode", mode, "it takes keep or erase");
-    }
-    if (typeof radius !== "number" || !(radius > 0)) {
-      throw wrong("a stroke's radius", radius, "it must be above 0");
-    }
-    if (typeof hardness !== "number") throw wrong("a stroke's hardness", hardness, "0 to 1");
-    const places = listed(points, "a stroke's points").flatMap(({ x, y }) => [x, y]);
-    for (const place of places) {
-      if (!Number.isFinite(place)) throw wrong("a point's x or y", place, "it takes px");
-    }
-    numbers.push(mode === "keep" ? 1 : 0, radius, hardness, places.length / 2);
-    for (const place of places) numbers.push(place);
-  }
-  return Float32Array.from(numbers);
-}
-
-/** Objects in turn, whatever holds them. */
-function listed<T extends object>(items: Iterable<T>, name: string): T[] {
-  if (!isObject(items) || !(Symbol.iterator in items)) {
-    throw wrong(name, items, "an array is wanted");
-  }
-  return Array.from(items, (item) => {
-    if (!isObject(item)) throw wrong(`one of ${name}`, item, "an object is wanted");
-    return item;
-  });
-}
-
-function wrong(name: string, value: unknown, takes: string): CleancutError {
-  return new CleancutError("option", `${name} is ${cut(value)}; ${takes}`);
 }

@@ -39,6 +39,8 @@ export interface Args {
   quiet: boolean;
   /** The picture behind the subject. */
   background: string | undefined;
+  /** The file of what was painted on the one photo. */
+  strokes: string | undefined;
   /** A network of somebody's own, */
   network: string | undefined;
   /** and how it is fed and read. */
@@ -63,6 +65,7 @@ export function parse(words: readonly string[]): Asked {
     nul: false,
     quiet: false,
     background: undefined,
+    strokes: undefined,
     network: undefined,
     spec: [],
     options: {},
@@ -88,6 +91,7 @@ export function parse(words: readonly string[]): Asked {
     else if (name === "--") isPlain = true;
     else if (name === "-o" || name === "--output") args.output = value();
     else if (name === "--background-image") args.background = value();
+    else if (name === "--strokes") args.strokes = value();
     else if (name === "--max-megapixels") {
       const text = value();
       if (!(Number(text) > 0)) throw new UsageError(`cannot parse argument "${text}"`);

@@ -19,11 +19,15 @@ export interface Job {
 /** Pairs each photo with the file to write; `ending` is what the format's files end in. */
 export async function plan(args: Args, ending: string): Promise<Job[]> {
   const jobs = await pair(args, ending);
+  if (args.strokes !== undefined && jobs.length !== 1) {
+    throw new Error(`--strokes are of one photo; there are ${jobs.length}`);
+  }
   if (args.output !== undefined) {
     const outputs = jobs.map(({ output }) => output).filter((output) => output !== PIPE);
     for (const folder of new Set(outputs.map(dirname))) makeFolder(folder);
   }
-  const read = [...jobs.map(({ photo }) => photo), ...(args.background ? [args.background] : [])];
+  const others = [args.background, args.strokes].filter((file) => file !== undefined);
+  const read = [...jobs.map(({ photo }) => photo), ...others];
   const taken = new Map(read.filter((path) => path !== PIPE).map((path) => [place(path), path]));
   const outputs = new Set<string>();
   for (const { output } of jobs.filter(({ output }) => output !== PIPE)) {

@@ -9,6 +9,7 @@ use cleancut::options::Background;
 use cleancut::read::read;
 
 use super::scale::Scale;
+use super::strokes::{self, Strokes};
 use super::{HELP, print};
 
 /// What was asked for.
@@ -22,6 +23,8 @@ pub(super) struct Args {
     pub(super) options: Options,
     /// Someone else's network, and what is said of it.
     pub(super) network: Option<(PathBuf, Vec<String>)>,
+    /// What was painted on the one photo, and the file that says so.
+    pub(super) strokes: Option<(PathBuf, Strokes)>,
     /// Whether the arguments name the format, so that the output's name does not.
     pub(super) format_is_given: bool,
     pub(super) timings: bool,
@@ -37,6 +40,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::
         output: None,
         background: None,
         network: None,
+        strokes: None,
         options: Options::default(),
         format_is_given: false,
         timings: false,
@@ -59,6 +63,11 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Option<Args>, lexopt::
                 }
             }
             Long("spec") => spec.push(parser.value()?.string()?),
+            Long("strokes") => {
+                let file = PathBuf::from(parser.value()?);
+                let strokes = strokes::read(&file)?;
+                args.strokes = Some((file, strokes));
+            }
             Long("background-image") => args.background = Some(parser.value()?.into()),
             Long(name) if Options::knows(name) => {
                 args.format_is_given |= name == "format";

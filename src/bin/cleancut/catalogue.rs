@@ -219,6 +219,7 @@ fn asked(args: &Args) -> Value {
         "network": args.network.as_ref().map(|(file, spec)| (file.display().to_string(), stamp(file), spec)),
         "options": format!("{options:?}"),
         "background": args.background.as_deref().map(|file| (file.display().to_string(), stamp(file))),
+        "strokes": args.strokes.as_ref().map(|(file, _)| (file.display().to_string(), stamp(file))),
         "least": args.scale.review().map(|(least, folder)| (least, folder.display().to_string())),
     })
 }

@@ -17,6 +17,7 @@ use super::jobs::{End, Job};
 use super::journal::{Entry, Stamp, stamp};
 use super::memory::Memory;
 use super::report::{Facts, Found, facts};
+use super::strokes::Strokes;
 
 /// Cuts out photos, from several threads at a time.
 pub(super) struct Cutter<'a, F> {
@@ -116,6 +117,10 @@ impl<F: FnOnce() -> Remover> Cutter<'_, F> {
             self.remover.segment(pixels, &options, &mut on_step)?
         } else {
             segment_studio(pixels, &options, &mut on_step)?
+        };
+        let cutout = match &self.args.strokes {
+            Some((_, Strokes { strokes, learn })) => cutout.edit(strokes, *learn),
+            None => cutout,
         };
         way.found = Some(Found::of(&cutout));
         let confidence = cutout.subject().confidence;

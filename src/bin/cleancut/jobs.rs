@@ -60,6 +60,9 @@ pub(super) struct Plan {
 /// Pairs each photo with the file to write, and makes the folders that are missing.
 pub(super) fn plan(args: &Args) -> Result<Plan, String> {
     let plan = pair(args)?;
+    if args.strokes.is_some() && plan.jobs.len() != 1 {
+        return Err(format!("--strokes are of one photo; there are {}", plan.jobs.len()));
+    }
     let outputs = || plan.jobs.iter().filter_map(|job| job.output.file());
     if args.output.is_some() {
         for folder in outputs().filter_map(Path::parent).collect::<BTreeSet<_>>() {
@@ -69,7 +72,8 @@ pub(super) fn plan(args: &Args) -> Result<Plan, String> {
     }
     let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
     let photos = plan.jobs.iter().filter_map(|job| job.photo.file());
-    for photo in photos.chain(args.background.as_deref()) {
+    let strokes = args.strokes.iter().map(|(file, _)| &**file);
+    for photo in photos.chain(args.background.as_deref()).chain(strokes) {
         taken.insert(place(photo), photo);
     }
     let mut written = HashSet::new();

@@ -16,6 +16,7 @@ mod progress;
 mod report;
 mod research;
 mod scale;
+mod strokes;
 
 use std::ffi::OsString;
 use std::fmt::Arguments;
@@ -88,6 +89,8 @@ Subject:
       --subjects WHICH     all or largest [default: all]
       --at X,Y             of several the one at this point, px of the upright photo
       --roi X,Y,W,H        of several those in this box, px
+      --strokes FILE       what to keep and to erase by hand, of one photo, and what looks
+                           like it: JSON of edit()'s strokes, or a project of the page
       --input-size N       the side that the network sees, a multiple of 32 from 160 to
                            640 px [default: 320]
 
