@@ -17,7 +17,7 @@ import { gzipSync } from "node:zlib";
 
 import { installPackages, setUpRust } from "./setup.mjs";
 import { fail, ROOT, step } from "./step.mjs";
-import { ARTEFACTS, bind, compileBindgen, compileWasm, EXTRAS, fetchCrates } from "./wasm.mjs";
+import { ARTEFACTS, bind, compileBindgen, compileWasms, EXTRAS, fetchCrates } from "./wasm.mjs";
 
 const DIST = join(ROOT, "dist");
 /** What the package holds beside its JavaScript. */
@@ -69,7 +69,7 @@ export async function build({ without = [] } = {}) {
   const bindgen = compileBindgen();
   const all = [...Object.keys(ARTEFACTS), ...Object.keys(EXTRAS)];
   const names = all.filter((name) => !without.includes(name));
-  const compiled = names.map((name) => [name, compileWasm(name)]);
+  const compiled = await compileWasms(names);
   await bindgen;
   const bound = compiled.map(([name, built]) => [name, bind(built, name)]);
   for (const folder of [OUT, join(STAGE, "wasm")]) mkdirSync(folder, { recursive: true });

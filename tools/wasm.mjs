@@ -64,20 +64,31 @@ function rustFlags() {
   ];
 }
 
-/** Runs cargo for the wasm, without what the caller's environment may add. */
-export function cargoWasm(title, [command, ...args], { profile = "wasm", ...options } = {}) {
+/** Runs cargo for the wasm, by `step` or `beside`, without what the caller's environment may add. */
+export function cargoWasm(title, [command, ...args], { profile = "wasm", run = step } = {}) {
   const env = { CARGO_ENCODED_RUSTFLAGS: rustFlags().join("\x1f") };
   const all = [command, "--locked", `--profile=${profile}`, `--target=${TARGET}`, ...args];
-  step(title, "cargo", all, { remedy: OFFLINE, ...options, env });
+  return run(title, "cargo", all, { remedy: OFFLINE, env });
 }
 
-/** Compiles an artefact, or its lab; returns the path of the wasm. */
-export function compileWasm(artefact, isLab = false) {
-  const name = isLab ? `${artefact}_lab` : artefact;
-  const features = { ...ARTEFACTS, ...EXTRAS }[artefact];
-  const args = ["--no-default-features", `--features=${isLab ? [...features, "lab"] : features}`];
-  const profile = PROFILES[artefact] ?? "wasm";
-  cargoWasm(`Compiling the ${name} wasm`, ["build", `--example=${name}`, ...args], { profile });
+/** Compiles artefacts; gives their names with the paths of their wasms. */
+export async function compileWasms(names) {
+  // A profile has a folder of its own, which no other cargo waits for.
+  const apart = names.filter((name) => name in PROFILES);
+  const waiting = apart.map((name) => compile(name, { run: beside }));
+  for (const name of names.filter((name) => !apart.includes(name))) compile(name);
+  await Promise.all(waiting);
+  return names.map((name) => [name, wasmOf(name, PROFILES[name])]);
+}
+
+/** `run`: by `step` or `beside`. */
+function compile(artefact, { name = artefact, more = [], run } = {}) {
+  const features = [...{ ...ARTEFACTS, ...EXTRAS }[artefact], ...more];
+  const args = ["build", `--example=${name}`, "--no-default-features", `--features=${features}`];
+  return cargoWasm(`Compiling the ${name} wasm`, args, { profile: PROFILES[artefact], run });
+}
+
+function wasmOf(name, profile = "wasm") {
   return join(targetFolder(), TARGET, profile, "examples", `${name}.wasm`);
 }
 
@@ -113,5 +124,7 @@ export function bind(built, name) {
 
 /** The folder of an artefact's lab: `cleancut.js` and `cleancut_bg.wasm`. */
 export function buildLab(artefact) {
-  return bind(compileWasm(artefact, true), `${artefact}-lab`);
+  const name = `${artefact}_lab`;
+  compile(artefact, { name, more: ["lab"] });
+  return bind(wasmOf(name), `${artefact}-lab`);
 }

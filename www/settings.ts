@@ -94,11 +94,12 @@ export class Settings {
     return { preset: frame as NonNullable<RenderOptions["preset"]> };
   }
 
-  /** The format of the file. */
+  /** The format of the file, and its quality where it loses something. */
   get file(): RenderOptions {
-    const format = this.#value("format");
+    const [format, quality] = this.#value("format").split(" ");
     const isUnset = format === "preset" || (format === "png" && !this.#hasPreset());
-    return isUnset ? {} : { format: format as "png" | "webp" | "jpeg" };
+    if (isUnset) return {};
+    return { format: format as "png" | "webp" | "jpeg", ...(quality && { quality: +quality }) };
   }
 
   /** What a project keeps: all that the form says but where the network runs; a picture by its name. */
@@ -219,7 +220,7 @@ export class Settings {
 
 /** The fields that say what a project kept; what is no option's value is refused by them. */
 function toFields(kept: Kept): Record<string, string> {
-  const { background, preset, aspect, crop, margin, refine } = kept;
+  const { background, preset, aspect, crop, margin, refine, quality } = kept;
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const word = text(background ?? (preset === undefined ? "transparent" : "preset"));
   const isPicture = typeof background === "object" && background && "image" in background;
@@ -239,6 +240,6 @@ function toFields(kept: Kept): Record<string, string> {
     ...(margin === undefined ? {} : { margin: text(margin).replace("%", "") }),
     ground: picture ? "picture" : isWord ? word : "colour",
     ...(picture ? { fit: text(picture.fit ?? "cover") } : isWord ? {} : { colour: word }),
-    format: text(kept.format ?? (preset ? "preset" : "png")),
+    format: [text(kept.format ?? (preset ? "preset" : "png")), quality].filter(Boolean).join(" "),
   };
 }

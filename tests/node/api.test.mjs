@@ -127,6 +127,23 @@ test("an edit makes another cut-out, by hand", async () => {
   for (const each of [cutout, all, none]) each.dispose();
 });
 
+test("strokes that learn take more with them, and only where they are told to", async () => {
+  const cutout = await cleancut.segment(fixture("mug.jpg"));
+  const strokes = [{ mode: "erase", points: [{ x: 360, y: 270 }], radius: 15, hardness: 1 }];
+  const masks = [];
+  for (const learn of [undefined, false, true]) {
+    const edited = await cutout.edit(strokes, { learn });
+    masks.push((await edited.toMask()).data);
+    edited.dispose();
+  }
+  const [unsaid, painted, learned] = masks;
+  assert.deepEqual(unsaid, painted);
+  const erased = learned.filter((value, at) => value + 64 < painted[at]).length;
+  assert.ok(erased > 1000, `${erased} px follow the stroke`);
+  await assert.rejects(cutout.edit(strokes, { learn: "yes" }), { code: "option" });
+  cutout.dispose();
+});
+
 test("a mask goes to another size of the same picture alone", async () => {
   const cutout = await cleancut.segment(fixture("rgb.png"));
   const double = { data: new Uint8Array(128 * 96 * 4).fill(200), width: 128, height: 96 };

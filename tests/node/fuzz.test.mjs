@@ -162,7 +162,7 @@ test("arguments of every kind end in an answer or a typed error", async () => {
     toPixels: () => [options()],
     toMask: () => [options()],
     apply: () => [input(), options()],
-    edit: () => [strokes(), oneOf([undefined, options()])],
+    edit: () => [strokes(), oneOf([undefined, options(), { learn: oneOf([true, ...ODD]) }])],
   };
   const wrong = [];
   for (let at = 0; at < CALLS; at++) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -93,6 +94,17 @@ def test_a_cutout_says_what_it_found_and_draws_again() -> None:
     assert twice.mask.shape == (480, 640)
     erased = cutout.edit([Stroke(keep=False, points=[(160, 120)], radius=300, hardness=1)])
     assert erased.box is None and cutout.box is not None
+
+
+def test_strokes_that_learn_do_as_on_the_command_line(command_line: CommandLine, tmp_path: Path) -> None:
+    stroke = Stroke(keep=False, points=[(345, 270), (375, 270)], radius=12, hardness=1)
+    mug = cleancut.segment(FIXTURES / "mug.jpg")
+    painted, learned = (mug.edit([stroke], learn=learn).encode() for learn in (False, True))
+    assert painted != learned
+    points = [{"x": x, "y": y} for x, y in stroke.points]
+    file = tmp_path / "strokes.json"
+    file.write_text(json.dumps([{"mode": "erase", "points": points, "radius": 12, "hardness": 1}]))
+    assert command_line(FIXTURES / "mug.jpg", "--strokes", str(file)) == learned
 
 
 def test_a_picture_stands_behind_the_subject(command_line: CommandLine) -> None:

@@ -1,6 +1,6 @@
 /** The demo page at work: brush, batch, corrupt files, a very large photo, a reload in between. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 
@@ -51,6 +51,37 @@ test("the brush erases and keeps; undo and redo go back and forth", async ({ pag
   await press(page, "Redo");
   await settled(page);
   expect((await saved(page)).bytes.equals(erased)).toBe(true);
+});
+
+test("what looks alike follows a stroke, as on the command line, unless that is switched off", async ({
+  page,
+}, testInfo) => {
+  await page.goto("/");
+  await choose(page, MUG_JPG);
+  await unfold(page, "Fix by hand");
+  await press(page, "Erase");
+  await drag(page, [
+    [0.48, 0.5],
+    [0.52, 0.5],
+  ]);
+  await unfold(page, "Go on later");
+  const mend = async () => {
+    const { bytes } = await saved(page);
+    const file = testInfo.outputPath("mug.cleancut");
+    writeFileSync(file, (await saved(page, "Save project")).bytes);
+    const native = cutOutNatively(MUG_JPG, "--strokes", file);
+    expect(bytes.equals(native), "as on the command line").toBe(true);
+    return bytes;
+  };
+  const learned = await mend();
+  await page.getByLabel("What looks alike follows").uncheck();
+  await settled(page);
+  const painted = await mend();
+  for (const each of [learned, painted]) expect(alphaAt(each, 360, 270)).toBe(0);
+  expect(learned.equals(painted)).toBe(false);
+  await page.getByLabel("What looks alike follows").check();
+  await settled(page);
+  expect((await saved(page)).bytes.equals(learned)).toBe(true);
 });
 
 test("the brush works from the keyboard, in px of a framed photo too", async ({ page }) => {

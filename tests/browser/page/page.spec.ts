@@ -230,16 +230,21 @@ test("every format, clipboard, share sheet and code", async ({ page, context, br
   await page.goto("/");
   await choose(page, MUG_JPG);
   const format = page.getByLabel("File format");
+  const sizes: Record<string, number> = {};
   for (const [value, ending, magic] of [
     ["png", "png", "\x89PNG"],
     ["webp", "webp", "RIFF"],
+    ["webp 90", "webp", "RIFF"],
     ["jpeg", "jpg", "\xff\xd8\xff"],
   ] as const) {
     await format.selectOption(value);
     const { name, bytes } = await saved(page);
     expect(name).toBe(`mug-cutout.${ending}`);
     expect(bytes.subarray(0, magic.length).toString("latin1")).toBe(magic);
+    sizes[value] = bytes.length;
   }
+  const { webp = 0, "webp 90": small = 0 } = sizes;
+  expect(small).toBeLessThan(webp / 2);
 
   await press(page, "Copy");
   await expect(status(page)).toHaveText("The cut-out is in the clipboard.");

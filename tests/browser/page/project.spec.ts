@@ -80,9 +80,10 @@ test("a project is settings and strokes without the photo, and goes on with its 
   page,
 }) => {
   const { cutout, project } = await mend(page);
-  const { cleancut, photo, options, strokes } = JSON.parse(`${project}`);
-  expect({ cleancut, photo }).toEqual({
+  const { cleancut, photo, options, strokes, learn } = JSON.parse(`${project}`);
+  expect({ cleancut, photo, learn }).toEqual({
     cleancut: 1,
+    learn: true,
     photo: { name: "mug.jpg", bytes: mug.length, width: 720, height: 540 },
   });
   expect(options).toEqual({
@@ -213,6 +214,7 @@ test("a damaged or strange project ends in a sentence and changes nothing", asyn
     [set("options.at", { x: 1 }), /its at is damaged/],
     [set("options.preset", { toString: 1 }), /preset is/],
     [set("strokes", {}), /strokes are damaged/],
+    [set("learn", "yes"), /learn is damaged/],
     [set("strokes.1.points", []), /stroke 2 of 2 is damaged/],
     [set("strokes.0.points.0.x", "1"), /stroke 1 of 2 is damaged/],
     [set("strokes.0.radius", 0), /stroke 1 of 2 is damaged/],
