@@ -124,10 +124,11 @@ export class Cutout implements Subject {
    * what they mean follows.
    */
   async edit(strokes: Iterable<Stroke>, options: EditOptions = {}): Promise<Cutout> {
+    const job = toJob(options);
     const { learn = false } = options;
     if (typeof learn !== "boolean") throw wrong("learn", learn, "it takes true or false");
     const takes = { cutout: this.#own(), strokes: pack(strokes), learn };
-    const found = await this.#engine.run("edit", takes, toJob(options));
+    const found = await this.#engine.run("edit", takes, job);
     return new Cutout(this.#engine, found, this.#choice);
   }
 

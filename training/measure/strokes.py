@@ -17,6 +17,7 @@ import numpy as np
 from data.pictures import read_pair, read_rgb
 from data.split import read_split
 from measure.asked import iou
+from measure.plot import curve
 from measure.validation import COMPOSITED, SETS, on_ground
 from paths import BUILT, DATA
 
@@ -24,6 +25,7 @@ WORST = 0.9
 STROKES = 3
 BRUSHES = 50
 LONGEST_RADII = 4
+COLOURS = {"plain": "#666", "learning": "#15803d", "GrabCut": "#c2410c"}
 
 
 def stroke(found, truth):
@@ -127,12 +129,30 @@ def scores(binary, photo, first, rgb, truth):
     return rows
 
 
+def svg(means):
+    """Mean IoU [strokes, (plain, learning, GrabCut)] over the number of strokes."""
+    x, y = (lambda count: 44 + 130 * count), (lambda value: 290 - 1200 * (value - 0.65))
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 540 330" font-family="sans-serif" font-size="12">'
+        '<title>IoU over strokes</title><rect width="540" height="330" fill="white"/>'
+    ]
+    for value in np.arange(0.65, 0.86, 0.05):
+        parts.append(f'<path d="M44 {y(value):.1f}H{x(STROKES)}" stroke="#ddd"/><text x="14" y="{y(value) + 4:.1f}">{value:.2f}</text>')
+    parts += [f'<text x="{x(count) - 3}" y="308">{count}</text>' for count in range(STROKES + 1)]
+    parts.append(f'<text x="{x(STROKES / 2) - 20}" y="324">strokes</text>')
+    for (name, colour), values in zip(COLOURS.items(), means.T):
+        points = [(x(count), y(value)) for count, value in enumerate(values)]
+        parts.append(curve(points, colour, name, points[-1][1] + 4))
+    return "\n".join([*parts, "</svg>\n"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--binary", type=Path, default=BUILT / "cleancut")
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--json", type=Path, help="IoU of every picture, [strokes, (plain, learning, GrabCut)]")
+    parser.add_argument("--svg", type=Path, help="mean IoU over strokes, drawn")
     args = parser.parse_args()
     each = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -148,6 +168,8 @@ def main():
     if args.json:
         args.json.write_text(json.dumps(each))
     every = np.array(list(each.values()))
+    if args.svg:
+        args.svg.write_text(svg(every.mean(0)))
     print(f"{len(every)} pictures below {WORST}\n| strokes | plain | learning | GrabCut | lose more than .01 | the worst |\n|---:|---:|---:|---:|---:|---:|")
     for count, rows in enumerate(every.transpose(1, 0, 2)):
         lost = rows[:, 0] - rows[:, 1]
