@@ -1,10 +1,12 @@
 //! A photo and what was found in it: the [`Cutout`], which makes pictures of it as often as asked.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::find::subject::{CONFIDENT, Subject};
-use crate::matte::edit::{Stroke, edit, edit_learning};
+use crate::matte::edit::{Stroke, edit};
+use crate::matte::learn::edit_learning;
 use crate::options::Options;
 use crate::raster::resample::resize_mask;
 use crate::raster::{Image, Mask, Rect};
@@ -15,7 +17,8 @@ use crate::write::encode;
 /// A photo, its mask and its subject. Rendering never runs the network.
 #[derive(Debug, Clone)]
 pub struct Cutout {
-    photo: Image,
+    /// Shared with the cut-outs that are edited from it.
+    photo: Arc<Image>,
     mask: Mask,
     subject: Subject,
     /// What the network thought, of any size; of the whole photo or not at all.
@@ -29,7 +32,7 @@ impl Cutout {
     /// When the sizes of `photo` and `mask` differ.
     pub fn new(photo: Image, mask: Mask, subject: Subject) -> Self {
         assert_eq!((photo.width(), photo.height()), (mask.width(), mask.height()));
-        Self { photo, mask, subject, map: None }
+        Self { photo: Arc::new(photo), mask, subject, map: None }
     }
 
     /// With what the network thought of the whole photo, a map of any size, for strokes that learn.
@@ -72,7 +75,7 @@ impl Cutout {
     /// [`Error::OtherShape`] when the ratios of the sides differ by more than rounding to whole
     /// pixels explains.
     pub fn apply(&self, other: Image) -> Result<Self> {
-        let [from, to] = [&self.photo, &other].map(|image| (image.width(), image.height()));
+        let [from, to] = [self.photo(), &other].map(|image| (image.width(), image.height()));
         let [(from_width, from_height), (to_width, to_height)] =
             [from, to].map(|(width, height)| (u64::from(width), u64::from(height)));
         let slack = (from_width + from_height).max(to_width + to_height);
@@ -81,7 +84,7 @@ impl Cutout {
         }
         let mask = resize_mask(&self.mask, to.0, to.1);
         let subject = Subject { bounds: self.subject.bounds.map(scaled(from, to)), ..self.subject };
-        Ok(Self { photo: other, mask, subject, map: self.map.clone() })
+        Ok(Self { photo: Arc::new(other), mask, subject, map: self.map.clone() })
     }
 
     /// The picture that `options` ask for: frame, background, shadow, channels.
@@ -89,7 +92,7 @@ impl Cutout {
     /// # Errors
     /// [`Error::TooLarge`] when the frame asks for more than `options.max_pixels`.
     pub fn render(&self, options: &Options) -> Result<Image> {
-        render(Cow::Borrowed(&self.photo), &self.mask, &self.subject, options)
+        render(Cow::Borrowed(self.photo()), &self.mask, &self.subject, options)
     }
 
     /// [`render`](Self::render) without a copy of the photo.
@@ -97,7 +100,8 @@ impl Cutout {
     /// # Errors
     /// As [`render`](Self::render).
     pub fn into_render(self, options: &Options) -> Result<Image> {
-        render(Cow::Owned(self.photo), &self.mask, &self.subject, options)
+        let photo = Arc::unwrap_or_clone(self.photo);
+        render(Cow::Owned(photo), &self.mask, &self.subject, options)
     }
 
     /// Itself, for those who want a subject.

@@ -16,8 +16,9 @@ import {
 
 import type { Item } from "./item.js";
 
-/** About 5 bytes each. */
+/** About 5 bytes each, 4 of them the photo's, which strokes leave alone. */
 const HELD_PX = 64e6;
+const MASK_SHARE = 1 / 5;
 
 interface Held {
   readonly key: string;
@@ -112,7 +113,8 @@ export class Workshop {
   }
 
   #letGo(): void {
-    const size = ({ plain, edited }: Held) => plain.width * plain.height * (edited ? 2 : 1);
+    const size = ({ plain, edited }: Held) =>
+      plain.width * plain.height * (edited ? 1 + MASK_SHARE : 1);
     let sum = [...this.#held.values()].reduce((sum, held) => sum + size(held), 0);
     for (const [item, held] of [...this.#held].slice(0, -1)) {
       if (sum <= HELD_PX) return;

@@ -1,8 +1,7 @@
 //! In: a [`Mask`] and [`Stroke`]s, in the order they were drawn. Out: the mask with the strokes
 //! painted in: what a user keeps or erases by hand. The network is not asked again.
 
-use super::learn::learn;
-use crate::raster::{Image, Mask, larger, smaller};
+use crate::raster::{Mask, larger, smaller};
 
 /// A brush of this radius, cells, touches the middle of one wherever it is.
 const THINNEST: f32 = 0.71;
@@ -56,13 +55,6 @@ pub fn edit(mask: &Mask, strokes: &[Stroke]) -> Mask {
         }
     }
     Mask::new(width, height, values)
-}
-
-/// The same after what the strokes teach: the parts of `photo` that they mean follow, see
-/// [`learn`](super::learn). `map`: what the network thought of the whole photo.
-pub fn edit_learning(photo: &Image, mask: &Mask, map: Option<&Mask>, strokes: &[Stroke]) -> Mask {
-    let learned = learn(photo, mask, map, strokes);
-    edit(learned.as_ref().unwrap_or(mask), strokes)
 }
 
 /// The cells of a field of `width` x `height`, `scale` times the photo's size, that lie for the most part

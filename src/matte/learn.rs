@@ -8,7 +8,7 @@
 //! on the other side and connected to a stroke turns. A guided filter brings it to the photo's size.
 
 use super::FAST;
-use super::edit::{Stroke, touched};
+use super::edit::{Stroke, edit, touched};
 use super::evidence::ycc;
 use super::guided::Guided;
 use super::palette::{Palette, Sample};
@@ -72,14 +72,15 @@ const ERASE: Weights = Weights {
     constant: -1.0,
 };
 
-/// `mask` after what `strokes` teach; `None` when they say nothing new. `map`: what the network thought
-/// of the whole photo, of any size; without it the mask stands for it.
-pub(super) fn learn(
-    photo: &Image,
-    mask: &Mask,
-    map: Option<&Mask>,
-    strokes: &[Stroke],
-) -> Option<Mask> {
+/// Paints `strokes` over `mask`, and the parts of `photo` that they mean follow. `map`: what the network
+/// thought of the whole photo, of any size; without it the mask stands for it.
+pub fn edit_learning(photo: &Image, mask: &Mask, map: Option<&Mask>, strokes: &[Stroke]) -> Mask {
+    let learned = learn(photo, mask, map, strokes);
+    edit(learned.as_ref().unwrap_or(mask), strokes)
+}
+
+/// `mask` after what `strokes` teach; `None` when they say nothing new.
+fn learn(photo: &Image, mask: &Mask, map: Option<&Mask>, strokes: &[Stroke]) -> Option<Mask> {
     let scene = Scene::of(photo, mask, map, strokes);
     let turned: Vec<Option<bool>> = {
         let sides = [true, false].map(|keep| scene.turned(keep));

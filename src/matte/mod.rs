@@ -15,7 +15,7 @@ pub mod edit;
 mod evidence;
 mod gaussian;
 mod guided;
-mod learn;
+pub mod learn;
 mod palette;
 mod regions;
 pub mod studio;

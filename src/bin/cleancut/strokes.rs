@@ -49,8 +49,8 @@ fn stroke(value: &Value) -> Result<Stroke, String> {
         given => given.as_f64().ok_or_else(|| wrong("a stroke's hardness", given, "0 to 1"))?,
     };
     let points = value["points"].as_array();
-    let points = points
-        .ok_or_else(|| wrong("a stroke's points", &value["points"], "an array is wanted"))?;
+    let points =
+        points.ok_or_else(|| wrong("a stroke's points", &value["points"], "an array is wanted"))?;
     let place = |point: &Value, axis: &str| {
         let place = point[axis].as_f64();
         place.ok_or_else(|| wrong("a point's x or y", &point[axis], "it takes px"))
