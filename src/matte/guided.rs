@@ -20,6 +20,8 @@ const OPAQUE: f32 = 0.9;
 /// Models of alpha x 255: three factors of 8-bit red, green and blue, and an offset.
 pub(super) struct Guided {
     models: Field<[f32; 4]>,
+    /// What a model says of every colour there is, where that is 0 or 255.
+    sure: Vec<Option<u8>>,
 }
 
 impl Guided {
@@ -48,7 +50,8 @@ impl Guided {
                 row.iter_mut().zip(means).for_each(|(model, mean)| *model = stretched(mean));
             },
         );
-        Self { models }
+        let sure = models.cells.iter().map(surely).collect();
+        Self { models, sure }
     }
 
     /// Alpha, u8, of the photo's rows from `first_row` on, as many as `alphas` holds.
@@ -57,11 +60,10 @@ impl Guided {
         let spans = spans(width, self.models.width);
         let shares: Vec<f32> =
             (0..width).map(|x| neighbours(x, width, self.models.width).2).collect();
-        let sure: Vec<Option<u8>> = self.models.cells.iter().map(surely).collect();
         let pixels = photo.pixels().chunks_exact(width * 4).skip(first_row);
         for (y, (alphas, pixels)) in (first_row..).zip(alphas.chunks_exact_mut(width).zip(pixels)) {
             let (above, below, _) = neighbours(y, height, self.models.height);
-            let [above, below] = [above, below].map(|y| &sure[y * self.models.width..]);
+            let [above, below] = [above, below].map(|y| &self.sure[y * self.models.width..]);
             let row = self.models.row(y, height);
             for &(ref range, left, right) in &spans {
                 let alphas = &mut alphas[range.clone()];
@@ -130,7 +132,7 @@ fn stretched(&[r, g, b, offset]: &[f32; 4]) -> [f32; 4] {
     [r * gain, g * gain, b * gain, (offset - CLEAR) * gain * 255.0]
 }
 
-/// 0 or 255 where the model says so for every colour there is.
+/// 0 or 255, where the model says so of every colour there is.
 fn surely(&[r, g, b, offset]: &[f32; 4]) -> Option<u8> {
     let most = offset + 255.0 * (larger(r, 0.0) + larger(g, 0.0) + larger(b, 0.0));
     let least = offset + 255.0 * (smaller(r, 0.0) + smaller(g, 0.0) + smaller(b, 0.0));
