@@ -4,7 +4,7 @@
 use crate::raster::{Mask, Rect, Saliency};
 
 /// Below this confidence the answer is that there is no subject.
-pub const CONFIDENT: f32 = 0.79;
+pub const CONFIDENT: f32 = 0.77;
 /// From this saliency on a place counts as found.
 const FOUND: f32 = 0.5;
 /// What covers less than this share of the map is noise.
