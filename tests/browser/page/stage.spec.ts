@@ -40,6 +40,7 @@ async function places(page: Page): Promise<(x: number, y: number) => { x: number
 
 test("brackets change the brush, and the ring is as large as what it paints", async ({ page }) => {
   await erase(page, 60);
+  await page.getByLabel("What looks alike follows").uncheck();
   const at = await places(page);
   await page.mouse.move(at(0.5, 0.5).x, at(0.5, 0.5).y);
   await page.keyboard.press("]");
