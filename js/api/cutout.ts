@@ -1,6 +1,6 @@
 import { CleancutError, cut, disposed } from "../contract/errors.js";
 import { type Choice, choose } from "../contract/options.js";
-import { pack, wrong } from "../contract/strokes.js";
+import { pack } from "../contract/strokes.js";
 import type {
   Backend,
   EditOptions,
@@ -126,7 +126,9 @@ export class Cutout implements Subject {
   async edit(strokes: Iterable<Stroke>, options: EditOptions = {}): Promise<Cutout> {
     const job = toJob(options);
     const { learn = false } = options;
-    if (typeof learn !== "boolean") throw wrong("learn", learn, "it takes true or false");
+    if (typeof learn !== "boolean") {
+      throw new CleancutError("option", `learn is ${cut(learn)}; it takes true or false`);
+    }
     const takes = { cutout: this.#own(), strokes: pack(strokes), learn };
     const found = await this.#engine.run("edit", takes, job);
     return new Cutout(this.#engine, found, this.#choice);

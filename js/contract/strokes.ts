@@ -36,6 +36,6 @@ function listed<T extends object>(items: Iterable<T>, name: string): T[] {
   });
 }
 
-export function wrong(name: string, value: unknown, takes: string): CleancutError {
+function wrong(name: string, value: unknown, takes: string): CleancutError {
   return new CleancutError("option", `${name} is ${cut(value)}; ${takes}`);
 }

@@ -82,13 +82,8 @@ pub fn edit_learning(photo: &Image, mask: &Mask, map: Option<&Mask>, strokes: &[
 /// `mask` after what `strokes` teach; `None` when they say nothing new.
 fn learn(photo: &Image, mask: &Mask, map: Option<&Mask>, strokes: &[Stroke]) -> Option<Mask> {
     let scene = Scene::of(photo, mask, map, strokes);
-    let turned: Vec<Option<bool>> = {
-        let sides = [true, false].map(|keep| scene.turned(keep));
-        (0..scene.said.len())
-            .map(|at| [true, false].into_iter().zip(&sides).find(|(_, side)| side[at]))
-            .map(|side| side.map(|(keep, _)| keep))
-            .collect()
-    };
+    let sides = scene.turned(true).into_iter().zip(scene.turned(false));
+    let turned: Vec<_> = sides.map(|(keep, erase)| (keep || erase).then_some(keep)).collect();
     if turned.iter().all(Option::is_none) {
         return None;
     }
@@ -136,7 +131,7 @@ impl Scene {
             return vec![false; cells];
         }
         let odds = self.odds(keep);
-        let turns = |at: usize| wrong(at) && self.said[at].is_none() && odds[at] > TURNS;
+        let turns = |at: usize| wrong(at) && self.said[at].is_none() && odds(at) > TURNS;
         let mut turned = vec![false; cells];
         for part in self.colours.parts(|at| stroked(at) || turns(at)) {
             if part.iter().any(|&at| stroked(at)) {
@@ -147,9 +142,9 @@ impl Scene {
     }
 
     /// The log odds that a cell belongs to the side that `keep` says.
-    fn odds(&self, keep: bool) -> Vec<f32> {
+    fn odds(&self, keep: bool) -> impl Fn(usize) -> f32 {
         let weights = if keep { KEEP } else { ERASE };
-        let towards = |share: f32| if keep { share } else { 1.0 - share };
+        let towards = move |share: f32| if keep { share } else { 1.0 - share };
         let stroked = |at: usize| self.said[at] == Some(keep);
         let cells = &self.colours.cells;
         let ways = self.ways(keep);
@@ -170,14 +165,14 @@ impl Scene {
             .filter(|&at| stroked(at))
             .fold((0.0, 0.0), |(sum, count), at| (sum + self.map[at], count + 1.0));
         let map_stroked = sum / count;
-        let vote = |palette: &Option<Palette>, colour: &[f32; 4]| match (palette, &other) {
+        let vote = move |palette: &Option<Palette>, colour: &[f32; 4]| match (palette, &other) {
             (Some(palette), Some(other)) => {
                 let likelier = palette.likelihood(colour) - other.likelihood(colour);
                 likelier.clamp(-LOUDEST, LOUDEST) / (LOUDEST / 2.0)
             }
             _ => 0.0,
         };
-        let odds = |at: usize| {
+        move |at| {
             let near = ways[at] / NEAR;
             weights.stroke * vote(&stroke, &cells[at])
                 + weights.side * vote(&side, &cells[at])
@@ -187,8 +182,7 @@ impl Scene {
                 + weights.unlike * (self.map[at] - map_stroked).abs()
                 + weights.mask * towards(cells[at][3])
                 + weights.constant
-        };
-        (0..cells.len()).map(odds).collect()
+        }
     }
 
     /// From each cell to the nearest that is stroked, longer sides.

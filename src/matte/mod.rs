@@ -37,13 +37,12 @@ const FAST: u32 = 384;
 /// The longer side, px, of the field that [`Refine::Best`] works on.
 const BEST: u32 = 768;
 
-/// The mask of `photo`, whose saliency is `saliency`. `small` is the photo, or the same averaged down
+/// The mask of `photo`, of which the network thinks `map`, from [`map`](map()). `small` is the photo, or the same averaged down
 /// to at least [`BEST`] px.
-pub fn matte(saliency: &Saliency, photo: &Image, small: &Image, options: &Options) -> Mask {
-    let map = map(saliency);
+pub fn matte(map: &Mask, photo: &Image, small: &Image, options: &Options) -> Mask {
     let longest = if options.refine == Refine::Best { BEST } else { FAST };
     let mut field = guide(small, longest);
-    let map = resize_mask(&map, field.width as u32, field.height as u32);
+    let map = resize_mask(map, field.width as u32, field.height as u32);
     for (cell, &value) in field.cells.iter_mut().zip(map.values()) {
         cell[3] = f32::from(value) / 255.0;
     }
@@ -108,7 +107,7 @@ mod tests {
     fn without_refinement_flat_regions_and_the_place_of_an_edge_stay() {
         let photo = Image::new(80, 50, vec![255; 80 * 50 * 4]);
         let options = Options { refine: Refine::Off, ..Options::default() };
-        let mask = matte(&halves(8), &photo, &photo, &options);
+        let mask = matte(&map(&halves(8)), &photo, &photo, &options);
         for row in mask.values().chunks_exact(80) {
             assert!(row[..30].iter().all(|&v| v == 0) && row[50..].iter().all(|&v| v == 255));
             assert!(row[39] < 128 && row[40] >= 128, "the edge is at x = 40: {:?}", &row[30..50]);
@@ -124,7 +123,7 @@ mod tests {
         let photo = Image::new(width as u32, height as u32, pixels);
         for refine in [Refine::Fast, Refine::Best] {
             let options = Options { refine, ..Options::default() };
-            let mask = matte(&halves(32), &photo, &photo, &options);
+            let mask = matte(&map(&halves(32)), &photo, &photo, &options);
             for row in mask.values().chunks_exact(width) {
                 assert!(row[..edge - 25].iter().all(|&v| v == 0), "{refine:?}");
                 assert!(row[edge - 2] < 128 && row[edge + 1] > 240, "{refine:?}");
@@ -138,8 +137,10 @@ mod tests {
         let photo = Image::new(300, 200, [120, 130, 140, 255].repeat(300 * 200));
         let sure = |value: f32| Saliency::new(16, vec![value; 256]);
         let options = Options::default();
-        assert!(matte(&sure(1.0), &photo, &photo, &options).values().iter().all(|&v| v == 255));
-        assert!(matte(&sure(0.0), &photo, &photo, &options).values().iter().all(|&v| v == 0));
+        assert!(
+            matte(&map(&sure(1.0)), &photo, &photo, &options).values().iter().all(|&v| v == 255)
+        );
+        assert!(matte(&map(&sure(0.0)), &photo, &photo, &options).values().iter().all(|&v| v == 0));
     }
 
     #[test]
@@ -148,7 +149,7 @@ mod tests {
             let photo = Image::new(width, height, vec![77; (width * height * 4) as usize]);
             for refine in [Refine::Off, Refine::Fast, Refine::Best] {
                 let options = Options { refine, ..Options::default() };
-                let mask = matte(&halves(32), &photo, &photo, &options);
+                let mask = matte(&map(&halves(32)), &photo, &photo, &options);
                 assert_eq!((mask.width(), mask.height()), (width, height));
             }
         }

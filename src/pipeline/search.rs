@@ -112,10 +112,10 @@ impl Search {
         if let Some(focus) = options.focus {
             saliency = single_out(&saliency, focus, shown);
         }
-        let map = options.focus.is_none().then(|| map(&saliency));
+        let map = map(&saliency);
         let small = shrink(&photo);
         let confidence = subject::confidence(&saliency);
-        let mut mask = matte(&saliency, &photo, small, &options);
+        let mut mask = matte(&map, &photo, small, &options);
         if options.method == Method::Auto
             && options.focus.is_none()
             && confidence >= subject::CONFIDENT
@@ -131,7 +131,7 @@ impl Search {
             None => (photo, mask),
         };
         let subject = Subject::find(&mask, confidence);
-        Cutout::new(photo, mask, subject).with_map(map)
+        Cutout::new(photo, mask, subject).with_map(options.focus.is_none().then_some(map))
     }
 }
 

@@ -42,9 +42,14 @@ def compose(rng, pairs, ground):
     return np.clip(canvas + 0.5, 0, 255).astype(np.uint8), masks
 
 
+def depths(mask):
+    """From each place inside to the nearest outside, px."""
+    return cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+
+
 def middle(mask):
     """The place furthest inside, x and y."""
-    inside = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    inside = depths(mask)
     y, x = np.unravel_index(inside.argmax(), inside.shape)
     return int(x), int(y)
 

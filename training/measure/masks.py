@@ -13,21 +13,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from data.pictures import read_pair, read_rgb
 from data.split import read_split
 from measure.metrics import BOUNDARY_PX, boundary_f
-from measure.validation import SETS, SIZE, on_ground
+from measure.validation import SETS, SIZE, originals
 from paths import BUILT, DATA
-
-
-def pictures(data, split, name, step):
-    """(file name, picture, mask) of every `step`-th validation picture."""
-    grounds = [read_rgb(data / "bg" / path) for path in split["bg"]] if name == "fashion_products" else []
-    for index in range(0, len(split[name]), step):
-        picture, mask = read_pair(data / name, split[name][index])
-        if grounds:
-            picture, mask = on_ground(index, picture, mask, grounds[index % len(grounds)])
-        yield f"{index:04}.png", picture, mask
 
 
 def score(found, mask):
@@ -59,7 +48,8 @@ def main():
     for name in SETS:
         with tempfile.TemporaryDirectory() as folder:
             masks = {}
-            for file, picture, mask in pictures(args.data, read_split(), name, args.step):
+            for index, picture, mask in originals(args.data, read_split(), name, args.step):
+                file = f"{index:04}.png"
                 cv2.imwrite(str(Path(folder) / file), picture[..., ::-1])
                 masks[file] = mask
             for options in args.options:

@@ -14,11 +14,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from data.pictures import read_pair, read_rgb
 from data.split import read_split
-from measure.asked import iou
+from measure.asked import depths, iou
 from measure.plot import curve
-from measure.validation import COMPOSITED, SETS, on_ground
+from measure.validation import SETS, originals
 from paths import BUILT, DATA
 
 WORST = 0.9
@@ -37,7 +36,7 @@ def stroke(found, truth):
     if not regions:
         return None
     _, keep, region = max(regions, key=lambda region: region[0])
-    inside = cv2.distanceTransform(np.pad(region.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    inside = depths(region)
     radius = max(truth.shape) / BRUSHES
     y, x = np.unravel_index(inside.argmax(), inside.shape)
     places = np.stack(np.nonzero(region)[::-1])
@@ -106,14 +105,10 @@ def learned(binary, photo, strokes, shape):
 
 
 def pictures(data, step):
-    """(name, rgb, mask [h, w] bool) of every `step`-th validation picture, composites as `validation` makes them."""
+    """(name, rgb, mask [h, w] bool) of every `step`-th validation picture."""
     split = read_split()
     for name in SETS:
-        grounds = [read_rgb(data / "bg" / path) for path in split["bg"]] if name in COMPOSITED else []
-        for index in range(0, len(split[name]), step):
-            rgb, mask = read_pair(data / name, split[name][index])
-            if grounds:
-                rgb, mask = on_ground(index, rgb, mask, grounds[index % len(grounds)])
+        for index, rgb, mask in originals(data, split, name, step):
             yield f"{name}-{index}", rgb, mask > 127
 
 

@@ -21,16 +21,18 @@ def validation_sets(data, split, step=1):
     """Every `step`-th picture of each set."""
     sets = {}
     for name in SETS:
-        indices = range(0, len(split[name]), step)
-        pairs = (read_pair(Path(data) / name, split[name][i]) for i in indices)
-        if name in COMPOSITED:
-            grounds = [read_rgb(Path(data) / "bg" / p) for p in split["bg"]]
-            pairs = (on_ground(i, *pair, grounds[i % len(grounds)]) for i, pair in zip(indices, pairs))
-        else:
-            pairs = ((resize(image, SIZE), resize(mask, SIZE)) for image, mask in pairs)
+        pairs = ((resize(image, SIZE), resize(mask, SIZE)) for _, image, mask in originals(data, split, name, step))
         images, masks = zip(*pairs)
         sets[name] = np.stack(images), np.stack(masks)
     return sets
+
+
+def originals(data, split, name, step=1):
+    """(index, rgb, mask) of every `step`-th picture of a set, of its own size; composites are [`SIZE`, `SIZE`]."""
+    grounds = [read_rgb(Path(data) / "bg" / path) for path in split["bg"]] if name in COMPOSITED else []
+    for index in range(0, len(split[name]), step):
+        pair = read_pair(Path(data) / name, split[name][index])
+        yield index, *(on_ground(index, *pair, grounds[index % len(grounds)]) if grounds else pair)
 
 
 def empty_pictures(data, split, step=1):
