@@ -20,6 +20,12 @@ export function check() {
     "--",
     "-Dwarnings",
   ]);
+  step("Checking the lock file of the fuzz targets", "cargo", [
+    "tree",
+    "--locked",
+    "--depth=0",
+    "--manifest-path=fuzz/Cargo.toml",
+  ]);
   cargoWasm("Linting the Rust that only the wasm has", [
     "clippy",
     "--lib",
