@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { chromium } from "@playwright/test";
 
-import { copyPlans, OUT } from "./build.mjs";
+import { copyPlans } from "./build.mjs";
 import { CHROMIUM_ARGS, setUpChromium } from "./setup.mjs";
 import { ROOT } from "./step.mjs";
+import { OUT } from "./written.mjs";
 
 export { ARTEFACTS, buildLab } from "./wasm.mjs";
 

@@ -7,8 +7,9 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import { build, OUT } from "./build.mjs";
+import { build } from "./build.mjs";
 import { ROOT, say, step } from "./step.mjs";
+import { OUT } from "./written.mjs";
 
 const isFirst = !existsSync(join(OUT, "onnx.wasm"));
 await build({ without: isFirst ? ["onnx"] : [] });
