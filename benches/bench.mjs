@@ -16,7 +16,7 @@ import { targetFolder } from "../tools/wasm.mjs";
 import { medianOfEach } from "./median.mjs";
 import { enlarge, SIZES, STEPS, timeNatively } from "./mug.mjs";
 
-const ROUNDS = 5;
+const ROUNDS = 15;
 const PORT = 4181;
 
 /** The steps' ms of one photo by the release binary; the first round warms up. */

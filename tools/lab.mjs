@@ -43,16 +43,29 @@ export async function preview(port) {
   return server;
 }
 
-/** A blank page that finds `folders[name]` under `/name/` and asks nothing of any network. */
+/** What lets a page share memory with its workers. */
+const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+/** A blank, isolated page that finds `folders[name]` under `/name/` and asks nothing of any network. */
 export async function openPage(browser, folders) {
   const page = await browser.newPage();
   page.setDefaultTimeout(0);
   await page.route("**/*", (route) => {
     const [name, ...path] = new URL(route.request().url()).pathname.slice(1).split("/");
-    if (name === "") return route.fulfill({ contentType: "text/html", body: "<!doctype html>" });
+    if (name === "") {
+      return route.fulfill({
+        contentType: "text/html",
+        headers: ISOLATED,
+        body: "<!doctype html>",
+      });
+    }
     if (!Object.hasOwn(folders, name)) return route.fulfill({ status: 404, body: "" });
     const type = TYPES[path.at(-1).split(".").at(-1)] ?? "application/octet-stream";
-    return route.fulfill({ contentType: type, body: readFileSync(join(folders[name], ...path)) });
+    const body = readFileSync(join(folders[name], ...path));
+    return route.fulfill({ contentType: type, headers: ISOLATED, body });
   });
   await page.goto(`${ORIGIN}/`);
   return page;

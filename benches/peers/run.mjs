@@ -1,7 +1,8 @@
 /**
  * `npm run bench:peers -- --json out.json`: inference of one 320 px picture by cleancut's two
- * artefacts, by onnxruntime-web (wasm backend) and by stock tract in fp32, one thread each, in one
- * Chromium and one run: every round times each engine once. Beside them, what the machine can do.
+ * artefacts, by onnxruntime-web (wasm backend) and by stock tract in fp32, one thread each, and by
+ * onnxruntime-web on two, in one Chromium and one run: every round times each engine once, in an isolated
+ * page. Beside them, what the machine can do.
  * `--net small` instead of base; `--no-tract` leaves stock tract out, which takes minutes to build;
  * `--models DIR` gives the peers the files there, such as those that `python -m ship.prune` writes.
  * `--model FILE.onnx` times one more file in onnxruntime-web, such as the one that `python -m
@@ -55,9 +56,9 @@ async function loadCleancut({ artefact, net, side }) {
 }
 
 /** Runs in the page: loads onnxruntime-web and leaves `engine.run`. */
-async function loadOnnxRuntime({ model, side }) {
+async function loadOnnxRuntime({ model, side, threads = 1 }) {
   const ort = await import("/ort/ort.wasm.min.mjs");
-  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = "/ort/";
   const bytes = new Uint8Array(await (await fetch(`/models/${model}`)).arrayBuffer());
   const began = performance.now();
@@ -179,6 +180,10 @@ async function main() {
     await load("onnxruntime-web fp32", loadOnnxRuntime, { model: fp32 }),
     await load("onnxruntime-web int8", loadOnnxRuntime, { model: int8 }),
   ];
+  for (const model of [fp32, int8]) {
+    const name = `two threads, onnxruntime-web ${model === fp32 ? "fp32" : "int8"}`;
+    engines.push(await load(name, loadOnnxRuntime, { model, threads: 2 }));
+  }
   if (withTract) engines.push(await load("tract fp32", loadTract, { model: fp32 }));
   const more = option("--model");
   if (more) {
