@@ -23,11 +23,18 @@ export async function readCached(asset: Asset): Promise<Uint8Array<ArrayBuffer> 
   });
 }
 
-export async function writeCached(asset: Asset, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  await quietly(async () => {
+let writes: Promise<unknown> = Promise.resolve();
+
+/** Begins to; nothing waits for it but [`written`]. */
+export function writeCached(asset: Asset, bytes: Uint8Array<ArrayBuffer>): void {
+  const write = quietly(async () => {
     await (await globalThis.caches?.open(NAME))?.put(keyOf(asset), new Response(bytes));
   });
+  writes = Promise.all([writes, write]);
 }
+
+/** Settles when everything is there that this thread began to write. */
+export const written = (): Promise<unknown> => writes;
 
 /** The assets that a cut-out needs and that are not cached. */
 export async function missingAssets(model?: ModelName): Promise<readonly Asset[]> {

@@ -96,20 +96,24 @@ export async function read(
   const named = published.find(({ file }) => url.pathname.endsWith(`/${file}`)) ?? asset;
   if (mayCache) {
     const bytes = await readCached(named);
-    if (bytes && (await isPublished(bytes, [named]))) {
+    if (bytes && (await identify(bytes, [named]))) {
       count(bytes.byteLength);
       return bytes;
     }
   }
-  const bytes = await readUrl(url, count);
-  if (integrity) await verify(bytes, published, url.href);
-  if (mayCache && (await isPublished(bytes, [named]))) await writeCached(named, bytes);
+  const bytes = await readUrl(url, count, named.bytes);
+  const found = integrity && (await verify(bytes, published, url.href));
+  if (mayCache && found === named) writeCached(named, bytes);
   return bytes;
 }
 
-/** Whatever is at `url`, a `file:` one included where files may be read. */
-export async function readUrl(url: URL, count: Count): Promise<Uint8Array<ArrayBuffer>> {
-  if (url.protocol !== "file:") return fetchBytes(url, count);
+/** Whatever is at `url`, a `file:` one included where files may be read. `expected`: how many bytes, if that is known. */
+export async function readUrl(
+  url: URL,
+  count: Count,
+  expected?: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (url.protocol !== "file:") return fetchBytes(url, count, expected);
   const bytes = await readFile(url, "asset");
   count(bytes.byteLength);
   return bytes;
@@ -127,8 +131,10 @@ export function viewOf(given: Bytes): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** Which of `published` the bytes are; one of them they must be. */
 async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Placed[], what: string) {
-  if (await isPublished(bytes, published)) return;
+  const found = await identify(bytes, published);
+  if (found) return found;
   const isPage = bytes[0] === 0x3c;
   const message = isPage
     ? `${what} is a web page, not ${published[0]?.file}`
@@ -137,16 +143,20 @@ async function verify(bytes: Uint8Array<ArrayBuffer>, published: readonly Placed
 }
 
 /** Without `crypto.subtle`, which insecure origins lack, the length alone is compared. */
-async function isPublished(bytes: Uint8Array<ArrayBuffer>, published: readonly Placed[]) {
+async function identify(bytes: Uint8Array<ArrayBuffer>, published: readonly Placed[]) {
   const alike = published.filter((asset) => asset.bytes === bytes.byteLength);
   const subtle = globalThis.crypto?.subtle;
-  if (alike.length === 0 || !subtle) return alike.length > 0;
+  if (alike.length === 0 || !subtle) return alike[0];
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return alike.some((asset) => asset.sha256 === sha256);
+  return alike.find((asset) => asset.sha256 === sha256);
 }
 
-async function fetchBytes(url: URL, count: Count): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchBytes(
+  url: URL,
+  count: Count,
+  expected?: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { href } = url;
   let response: Response;
   try {
@@ -173,18 +183,32 @@ async function fetchBytes(url: URL, count: Count): Promise<Uint8Array<ArrayBuffe
       },
     );
   }
-  const counted = body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        count(chunk.byteLength);
-        controller.enqueue(chunk);
-      },
-    }),
-  );
   try {
-    return new Uint8Array(await new Response(counted).arrayBuffer());
+    return await drain(body.getReader(), count, expected);
   } catch (cause) {
     const message = `${href} broke off`;
     throw new CleancutError("asset", message, { cause, url: href, status, contentType });
+  }
+}
+
+/** Into one buffer, which grows where more comes than was expected. */
+async function drain(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  count: Count,
+  expected = 2 ** 20,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes = new Uint8Array(expected);
+  let at = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return at === bytes.length ? bytes : bytes.slice(0, at);
+    if (at + value.length > bytes.length) {
+      const larger = new Uint8Array(2 * (at + value.length));
+      larger.set(bytes.subarray(0, at));
+      bytes = larger;
+    }
+    bytes.set(value, at);
+    at += value.length;
+    count(value.length);
   }
 }

@@ -9,6 +9,7 @@ import type { Photo } from "../picture/source.js";
 import { defaultModel, models } from "../wasm/assets.js";
 import * as glue from "../wasm/cleancut.js";
 import { webgpu } from "../wasm/webgpu-driver.js";
+import { written } from "./cache.js";
 import { loadAssets, read, readUrl, type Wasm } from "./load.js";
 import { bytesLoaded, phaseBegins } from "./progress.js";
 import type { Sources } from "./sources.js";
@@ -59,6 +60,8 @@ export class LocalEngine implements Engine {
         const error = toCleancutError(thrown);
         if (error.code === "crashed") forget();
         throw error;
+      } finally {
+        await written();
       }
     };
     this.pending += 1;
