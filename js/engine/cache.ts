@@ -25,7 +25,7 @@ export async function readCached(asset: Asset): Promise<Uint8Array<ArrayBuffer> 
 
 let writes: Promise<unknown> = Promise.resolve();
 
-/** Begins to; nothing waits for it but [`written`]. */
+/** Begins to write; [`written`] tells when it is done. */
 export function writeCached(asset: Asset, bytes: Uint8Array<ArrayBuffer>): void {
   const write = quietly(async () => {
     await (await globalThis.caches?.open(NAME))?.put(keyOf(asset), new Response(bytes));
