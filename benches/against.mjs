@@ -4,35 +4,19 @@
  * `--record NAME` also writes benches/record/NAME.md.
  */
 
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 import { launch } from "../tools/lab.mjs";
 import { ask, ROOT, say, step } from "../tools/step.mjs";
 import { median, medianOfEach } from "./median.mjs";
 import { enlarge, SIZES, STEPS, timeNatively } from "./mug.mjs";
+import { serve } from "./serve.mjs";
 
 const ROUNDS = 15;
 /** What stands beside the other tree's default. */
 const SIDES = { other: {}, base: { model: "base" }, small: { model: "small" } };
-
-/** Serves `folders[name]` under `/name/`, and a blank page. */
-async function serve(folders) {
-  const types = { ".js": "text/javascript", ".wasm": "application/wasm" };
-  const server = createServer((request, response) => {
-    const [name, ...path] = request.url.slice(1).split("/");
-    if (!Object.hasOwn(folders, name)) {
-      response.setHeader("content-type", "text/html").end("<!doctype html>");
-      return;
-    }
-    const type = types[extname(request.url)] ?? "application/octet-stream";
-    response.setHeader("content-type", type).end(readFileSync(join(folders[name], ...path)));
-  });
-  await new Promise((done) => server.listen(0, "localhost", done));
-  return server;
-}
 
 /** Runs in the page: leaves `once`, says how long the engine took to be ready. */
 async function load([tree, options]) {

@@ -74,15 +74,19 @@ def rates(binary: str, photos: Path, output: Path, count: int, python: Optional[
         print(f"{kind:10} {statistics.median(values):6.2f} a second ({each})")
 
 
+def resident_mb(process: int) -> float:
+    """What it holds now; 0 once it has ended."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
+
+
 def memory(binary: str, photos: Path, output: Path, count: int, options: list[str]) -> None:
     began, told = time.perf_counter(), 0
     child = subprocess.Popen([binary, str(photos), "-o", f"{output}/", "--quiet", *options])
     while child.poll() is None:
         done = sum(1 for _ in output.glob("*.png")) if output.is_dir() else 0
         if done >= told * count / 10:
-            status = Path(f"/proc/{child.pid}/status").read_text()
-            held = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-            print(f"{done:6} photos {int(held.split()[1]) / 1024:6.1f} MB", flush=True)
+            print(f"{done:6} photos {resident_mb(child.pid):6.1f} MB", flush=True)
             told += 1
         time.sleep(0.2)
     print(f"{sum(1 for _ in output.glob('*.png'))} cut-outs, {time.perf_counter() - began:.0f} s")

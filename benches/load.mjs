@@ -3,16 +3,14 @@
  * another built tree of this project; both models, a fresh browser context each time, in turns.
  */
 
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 import { launch } from "../tools/lab.mjs";
 import { fail, ROOT } from "../tools/step.mjs";
 import { median } from "./median.mjs";
+import { serve } from "./serve.mjs";
 
 const ROUNDS = 15;
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 /** A tree, and what its photos are asked for. */
 const SIDES = {
   other: ["other", {}],
@@ -42,16 +40,7 @@ const folders = {
   now: join(ROOT, "dist"),
   fixtures: join(ROOT, "tests", "fixtures"),
 };
-const server = createServer((request, response) => {
-  const [name, ...path] = request.url.slice(1).split("/");
-  if (!Object.hasOwn(folders, name)) {
-    response.setHeader("content-type", "text/html").end("<!doctype html>");
-    return;
-  }
-  response.setHeader("content-type", TYPES[extname(request.url)] ?? "application/octet-stream");
-  response.end(readFileSync(join(folders[name], ...path)));
-});
-await new Promise((done) => server.listen(0, "localhost", done));
+const server = await serve(folders);
 const browser = await launch();
 const names = Object.keys(SIDES);
 console.log(`| ms | ${names.join(" | ")} |\n|---|${"---:|".repeat(names.length)}`);

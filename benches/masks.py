@@ -14,11 +14,13 @@ import sys
 import time
 from pathlib import Path
 
+from catalogue import resident_mb
+
 WIDTH, HEIGHT, ROWS, CLASSES = 600, 800, 7, 46
 
 
 def garment(chance: random.Random) -> str:
-    """Runs down the columns of an upright shape with a ragged outline, a few in each column."""
+    """Runs down the columns of an upright shape with a ragged outline, two in each column."""
     left, top = chance.randrange(40, 160), chance.randrange(20, 200)
     across, down = chance.randrange(280, 400), chance.randrange(300, 560)
     words = []
@@ -50,8 +52,8 @@ def run(what: str, command: list[str]) -> None:
         done, status, usage = os.wait4(child, os.WNOHANG)
         if done:
             break
-        lines = Path(f"/proc/{child}/status").read_text(encoding="ascii").splitlines()
-        held += [int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")]
+        if resident := resident_mb(child):
+            held.append(resident)
         time.sleep(0.5)
     marks = [held[int(share * (len(held) - 1))] for share in (0.1, 0.25, 0.5, 0.75, 1)] if held else []
     print(

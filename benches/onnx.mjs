@@ -1,6 +1,6 @@
 /**
  * `node benches/onnx.mjs NETWORK.onnx PHOTO [NAME=VALUE...]`: a photo cut out twice with somebody's network
- * in the wasm that is loaded for it, under Node: seconds of wall and CPU, and what the process holds at most.
+ * in the wasm that is loaded for it, under Node: seconds of wall and CPU, and what the process holds at most. The first time loads it, too.
  */
 
 import { readFileSync } from "node:fs";
@@ -25,7 +25,7 @@ async function timed(what, work) {
   return answer;
 }
 
-const remover = await timed("load", () => createRemover({ model, worker: false }));
+const remover = await createRemover({ model, worker: false });
 for (const what of ["first", "second"]) {
   const cutout = await timed(what, () => remover.segment(bytes, { method: "network" }));
   console.log(`         confidence ${cutout.confidence.toFixed(3)}, backend ${cutout.backend}`);

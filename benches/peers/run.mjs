@@ -179,11 +179,9 @@ async function main() {
     await load("cleancut simd", loadCleancut, { artefact: "simd", net }),
     await load("onnxruntime-web fp32", loadOnnxRuntime, { model: fp32 }),
     await load("onnxruntime-web int8", loadOnnxRuntime, { model: int8 }),
+    await load("two threads, onnxruntime-web fp32", loadOnnxRuntime, { model: fp32, threads: 2 }),
+    await load("two threads, onnxruntime-web int8", loadOnnxRuntime, { model: int8, threads: 2 }),
   ];
-  for (const model of [fp32, int8]) {
-    const name = `two threads, onnxruntime-web ${model === fp32 ? "fp32" : "int8"}`;
-    engines.push(await load(name, loadOnnxRuntime, { model, threads: 2 }));
-  }
   if (withTract) engines.push(await load("tract fp32", loadTract, { model: fp32 }));
   const more = option("--model");
   if (more) {

@@ -107,7 +107,11 @@ export async function read(
   return bytes;
 }
 
-/** Whatever is at `url`, a `file:` one included where files may be read. `expected`: how many bytes, if that is known. */
+/**
+ * Whatever is at `url`, a `file:` one included where files may be read.
+ *
+ * @param expected how many bytes, if that is known
+ */
 export async function readUrl(
   url: URL,
   count: Count,

@@ -37,8 +37,8 @@ const FAST: u32 = 384;
 /// The longer side, px, of the field that [`Refine::Best`] works on.
 const BEST: u32 = 768;
 
-/// The mask of `photo`, of which the network thinks `map`, from [`map`](map()). `small` is the photo, or the same averaged down
-/// to at least [`BEST`] px.
+/// The mask of `photo`, of which the network thinks `map`, from [`map`](map()). `small` is the photo,
+/// or the same averaged down to at least [`BEST`] px.
 pub fn matte(map: &Mask, photo: &Image, small: &Image, options: &Options) -> Mask {
     let longest = if options.refine == Refine::Best { BEST } else { FAST };
     let mut field = guide(small, longest);

@@ -1,8 +1,8 @@
 """`python -m transformers.train segmenter`: trains a net on 59 classes of clothes, exports it, scores it.
 
 SGD, momentum .9, polynomial decay of .9, as the published runs; in bf16, and the loss on every fourth row and column,
-where most of the time went. `--adamw` is what random weights want: AdamW (arXiv 1711.05101), a rate of .0005 that
-rises for 200 steps, a decay of .05. Goes on from its last checkpoint.
+where most of the time went. `--adamw`: AdamW (arXiv 1711.05101) instead, a rate of .0005 that rises for 200 steps,
+a decay of .05. Goes on from its last checkpoint.
 Out: `runs/transformers/NET/{last.pt,NET.onnx,score.json}`, with `--adamw` in `NET-adamw/`.
 """
 
