@@ -38,8 +38,9 @@ pub fn decode(bytes: &[u8], max_pixels: u64) -> Result<(Image, Orientation)> {
     let format = Format::of(bytes)?;
     match format {
         Format::Jpeg => {
-            let file = jpeg::check(bytes, max_pixels).map_err(|reason| format.broken(reason))?;
-            jpeg::read(&file, max_pixels)
+            let checked = jpeg::check(bytes, max_pixels);
+            let (file, size) = checked.map_err(|reason| format.broken(reason))?;
+            jpeg::read(&file, size, max_pixels)
         }
         Format::Png => {
             let said = Said::read(bytes).map_err(|reason| format.broken(reason))?;

@@ -10,6 +10,8 @@ use super::icc::{Conversion, Curve, is_sound};
 
 /// Where chunks begin.
 const FIRST: usize = 8;
+/// A header's colour type.
+const PALETTE: u8 = 3;
 /// A `gAMA` nearer to 1/2.2 than this share is sRGB's.
 const NEAR_SRGB: f64 = 0.05;
 /// Chromaticities of white, red, green and blue, x and y.
@@ -40,10 +42,12 @@ pub(super) struct Said {
 
 impl Said {
     /// # Errors
-    /// The file is of Apple's kind, which only looks like a PNG.
+    /// The file is of Apple's kind, which only looks like a PNG, or its palette has a part of a colour,
+    /// which the decoder does not survive.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, &'static str> {
         let mut said = Self::default();
         let (mut is_animated, mut frames, mut is_before_data) = (false, 0, true);
+        let mut has_palette = false;
         let mut at = FIRST;
         while let Some((length, rest)) = bytes.get(at..).and_then(<[u8]>::split_first_chunk::<4>) {
             let length = u32::from_be_bytes(*length) as usize;
@@ -59,6 +63,10 @@ impl Said {
                         "it is an Apple CgBI file, which Xcode makes of PNGs for iOS apps; \
                                 take the PNG that it was made of",
                     );
+                }
+                b"IHDR" => has_palette = data.get(9) == Some(&PALETTE),
+                b"PLTE" if has_palette && !length.is_multiple_of(3) => {
+                    return Err("its palette is damaged");
                 }
                 b"IDAT" => is_before_data = false,
                 b"acTL" => is_animated = true,

@@ -1,5 +1,5 @@
-//! In: the bytes of a JPEG file that [`check`](super::check) let pass. Out: an [`Image`], and the
-//! orientation that its EXIF asks for. What is YCbCr or grey becomes RGBA in the decoder's last step.
+//! In: the bytes of a JPEG file that [`check`](super::check) let pass, and the size that it found. Out:
+//! an [`Image`], and the orientation that its EXIF asks for. What is YCbCr or grey becomes RGBA in the decoder's last step.
 
 use image::ColorType;
 use zune_core::bytestream::ZCursor;
@@ -14,7 +14,15 @@ use crate::read::orient::Orientation;
 
 /// # Errors
 /// [`Error::TooLarge`] or [`Error::Decode`].
-pub(in crate::read::decode) fn read(file: &[u8], max_pixels: u64) -> Result<(Image, Orientation)> {
+pub(in crate::read::decode) fn read(
+    file: &[u8],
+    size: [usize; 2],
+    max_pixels: u64,
+) -> Result<(Image, Orientation)> {
+    let [width, height] = size.map(|side| side as u32);
+    if u64::from(width) * u64::from(height) > max_pixels {
+        return Err(Error::TooLarge { width, height, limit_px: max_pixels });
+    }
     let broken = |reason: String| Format::Jpeg.broken(reason);
     let options = DecoderOptions::default()
         .set_strict_mode(false)
@@ -26,12 +34,10 @@ pub(in crate::read::decode) fn read(file: &[u8], max_pixels: u64) -> Result<(Ima
     };
     let mut headers = decoder(ColorSpace::RGB);
     headers.decode_headers().map_err(|error| broken(error.to_string()))?;
-    let frame = headers.dimensions().zip(headers.input_colorspace());
-    let ((width, height), space) = frame.ok_or_else(|| broken("it has no frame".into()))?;
-    let (width, height) = (width as u32, height as u32);
-    if u64::from(width) * u64::from(height) > max_pixels {
-        return Err(Error::TooLarge { width, height, limit_px: max_pixels });
-    }
+    // Another frame header than the one that was looked at could say anything.
+    let is_same = headers.dimensions() == Some(size.into());
+    let space = headers.input_colorspace().filter(|_| is_same);
+    let space = space.ok_or_else(|| broken("its frame header is damaged".into()))?;
     let (wanted, colour) = match space {
         ColorSpace::YCbCr | ColorSpace::Luma => (ColorSpace::RGBA, ColorType::Rgba8),
         _ => (ColorSpace::RGB, ColorType::Rgb8),

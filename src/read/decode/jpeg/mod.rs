@@ -27,12 +27,12 @@ const DAC: u8 = 0xcc;
 const DRI: u8 = 0xdd;
 const TRUNCATED: &str = "it is truncated: all of the picture is missing";
 
-/// The file for the decoder: without what comes behind the picture's data where the end-of-image
-/// marker is not there. A picture of more than `max_pixels` is not looked at.
+/// The file for the decoder, without what comes behind the picture's data where the end-of-image
+/// marker is not there, and the picture's width and height. One of more than `max_pixels` is not looked at.
 ///
 /// # Errors
 /// How much is missing, or what is not decoded.
-pub(super) fn check(bytes: &[u8], max_pixels: u64) -> Result<Cow<'_, [u8]>, String> {
+pub(super) fn check(bytes: &[u8], max_pixels: u64) -> Result<(Cow<'_, [u8]>, [usize; 2]), String> {
     let mut tables: Tables = Default::default();
     let mut interval = 0;
     let mut picture: Option<Picture> = None;
@@ -63,7 +63,7 @@ pub(super) fn check(bytes: &[u8], max_pixels: u64) -> Result<Cow<'_, [u8]>, Stri
                 }
                 let frame = Frame::read(marker, segment)?;
                 if frame.size[0] as u64 * frame.size[1] as u64 > max_pixels {
-                    return Ok(Cow::Borrowed(bytes));
+                    return Ok((Cow::Borrowed(bytes), frame.size));
                 }
                 picture = Some(Picture::new(frame));
             }
@@ -71,7 +71,7 @@ pub(super) fn check(bytes: &[u8], max_pixels: u64) -> Result<Cow<'_, [u8]>, Stri
                 let picture = picture.as_mut().ok_or("a scan comes before the frame header")?;
                 at = picture.scan(segment, &tables, interval, (bytes, at))?;
                 if picture.is_whole() {
-                    return Ok(ended(bytes, at));
+                    return Ok((ended(bytes, at), picture.frame.size));
                 }
             }
             _ => {}
