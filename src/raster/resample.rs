@@ -85,17 +85,11 @@ pub(crate) fn resample(mut image: Image, part: Rect, source: Area, to: (u32, u32
         let drawn = Rect { x: source.x as u32, y: source.y as u32, width: to.0, height: to.1 };
         return crop(&image, drawn);
     }
-    let is_opaque = image.is_opaque();
-    let (width, height) = (image.width(), image.height());
-    let mut pixels = view_mut::<U8x4>(image.pixels_mut(), (width, height));
-    if !is_opaque {
-        MulDiv::new().multiply_alpha_inplace_typed(&mut pixels).expect("RGBA has an alpha");
-    }
-    let mut drawn = filter(&pixels, source, to, FilterType::CatmullRom, false);
-    if !is_opaque {
-        let mut pixels = view_mut::<U8x4>(&mut drawn, to);
-        MulDiv::new().divide_alpha_inplace_typed(&mut pixels).expect("RGBA has an alpha");
-    }
+    let by = FilterType::CatmullRom;
+    let drawn = match image.is_opaque() {
+        true => filter(&of_image(&image), source, to, by),
+        false => filter_by_alpha(&mut image, source, to, by),
+    };
     Image::new(to.0, to.1, drawn)
 }
 
@@ -106,7 +100,7 @@ fn is_straight(start: f64, length: f64, to: u32) -> bool {
 
 /// `source` of a whole `mask` at the size `to`.
 pub(crate) fn resample_mask(mask: &Mask, source: Area, to: (u32, u32)) -> Mask {
-    let drawn = filter(&of_mask(mask), source, to, FilterType::CatmullRom, false);
+    let drawn = filter(&of_mask(mask), source, to, FilterType::CatmullRom);
     Mask::new(to.0, to.1, drawn)
 }
 
@@ -117,7 +111,10 @@ pub(crate) fn resize_mask(mask: &Mask, width: u32, height: u32) -> Mask {
 
 /// `source` of a whole `image` at the size `to`.
 pub(crate) fn resize(image: &Image, source: Area, to: (u32, u32), by: FilterType) -> Image {
-    let drawn = filter(&of_image(image), source, to, by, !image.is_opaque());
+    let drawn = match image.is_opaque() {
+        true => filter(&of_image(image), source, to, by),
+        false => filter_by_alpha(&mut image.clone(), source, to, by),
+    };
     Image::new(to.0, to.1, drawn)
 }
 
@@ -125,13 +122,13 @@ pub(crate) fn resize(image: &Image, source: Area, to: (u32, u32), by: FilterType
 /// count, too.
 pub(crate) fn average(image: &Image, to: (u32, u32)) -> Vec<u8> {
     let whole = Area::whole(image.width(), image.height());
-    filter(&of_image(image), whole, to, FilterType::Box, false)
+    filter(&of_image(image), whole, to, FilterType::Box)
 }
 
 /// [`average`] of a mask, `[height, width]` u8.
 pub(crate) fn average_mask(mask: &Mask, to: (u32, u32)) -> Vec<u8> {
     let whole = Area::whole(mask.width(), mask.height());
-    filter(&of_mask(mask), whole, to, FilterType::Box, false)
+    filter(&of_mask(mask), whole, to, FilterType::Box)
 }
 
 fn of_image(image: &Image) -> TypedImageRef<'_, U8x4> {
@@ -148,21 +145,50 @@ fn view_mut<P: PixelTrait>(bytes: &mut [u8], (width, height): (u32, u32)) -> Typ
     TypedImage::from_buffer(width, height, bytes).expect("a pixel's bytes for each pixel")
 }
 
-/// Typed, since [`Resizer::resize`] compiles the filters of every kind of pixel there is.
+/// Colours in proportion to their alpha; `image` is multiplied by it in place.
+fn filter_by_alpha(image: &mut Image, source: Area, to: (u32, u32), by: FilterType) -> Vec<u8> {
+    let size = (image.width(), image.height());
+    let mut pixels = view_mut::<U8x4>(image.pixels_mut(), size);
+    MulDiv::new().multiply_alpha_inplace_typed(&mut pixels).expect("RGBA has an alpha");
+    let mut drawn = filter(&pixels, source, to, by);
+    let mut pixels = view_mut::<U8x4>(&mut drawn, to);
+    MulDiv::new().divide_alpha_inplace_typed(&mut pixels).expect("RGBA has an alpha");
+    drawn
+}
+
+/// `source` at the size `to`, rows before columns. Both at once panic in fast_image_resize 6.1 where
+/// the weights of a column begin before those of the first one.
 fn filter<P: PixelTrait>(
     pixels: &impl ImageView<Pixel = P>,
     source: Area,
     to: (u32, u32),
     by: FilterType,
-    use_alpha: bool,
 ) -> Vec<u8> {
     // The sums of a placement may be off by the last bit.
     let width = source.width.min(f64::from(pixels.width()) - source.x);
     let height = source.height.min(f64::from(pixels.height()) - source.y);
+    let source = Area { width, height, ..source };
+    if is_straight(source.x, width, to.0) || is_straight(source.y, height, to.1) {
+        return filter_once(pixels, source, to, by);
+    }
+    let whole = pixels.width();
+    let rows = Area { x: 0.0, width: whole.into(), ..source };
+    let mut between = filter_once(pixels, rows, (whole, to.1), by);
+    let columns = Area { y: 0.0, height: to.1.into(), ..source };
+    filter_once(&view_mut::<P>(&mut between, (whole, to.1)), columns, to, by)
+}
+
+/// Typed, since [`Resizer::resize`] compiles the filters of every kind of pixel there is.
+fn filter_once<P: PixelTrait>(
+    pixels: &impl ImageView<Pixel = P>,
+    source: Area,
+    to: (u32, u32),
+    by: FilterType,
+) -> Vec<u8> {
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(by))
-        .crop(source.x, source.y, width, height)
-        .use_alpha(use_alpha);
+        .crop(source.x, source.y, source.width, source.height)
+        .use_alpha(false);
     let mut drawn = vec![0; to.0 as usize * to.1 as usize * P::size()];
     Resizer::new()
         .resize_typed(pixels, &mut view_mut::<P>(&mut drawn, to), &options)
