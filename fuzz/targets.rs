@@ -16,7 +16,7 @@ use files::{photo_that_says, plan, with_right_sums};
 
 /// Photos of more pixels are refused.
 const MAX_PIXELS: u64 = 1 << 12;
-const SMALL: &[u8] = include_bytes!("../models/u2netp-int8.plan");
+const SMALL: &[u8] = include_bytes!("../models/small-int8.plan");
 
 /// A target, its name, and what it begins with.
 pub(crate) struct Target {

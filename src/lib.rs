@@ -4,7 +4,7 @@
 //! [`pipeline`].
 //!
 //! ```no_run
-//! let model = std::fs::read("models/u2netp-int8.onnx")?;
+//! let model = std::fs::read("models/small-int8.onnx")?;
 //! let remover = cleancut::Remover::new(&model)?;
 //! let photo = std::fs::read("photo.jpg")?;
 //! let png = remover.remove(&photo, &cleancut::Options::default(), |_| {})?;

@@ -23,20 +23,19 @@ from learn.optimisers import optimisers
 from learn.schedule import learning_rate, parse_phases
 from measure.metrics import boundary_f, confidence, refused, score, summary
 from measure.runtimes import session
-from nets.base import Base
+from nets.base import Base, Small
 from nets.blocks import upsample
 from nets.depthwise import Depthwise
-from nets.u2netp import U2Netp
 from nets.warm_start import load_folded, read_folded, revive_norms
 from paths import TRAINING
 from selftrain import agreed
 from ship.calibrate import Histogram, mse_scale, watch
 from ship.compact import whole
 from ship.exact import Exact
-from ship.export import export, fold, fused_by, mean_of
+from ship.export import export, fold, mean_of
 from ship.finetune import Rounded, finetune
-from ship.prune import prune
 from ship.quantise import LEVELS, Writer, quantise_weight, scales
+from train import freeze
 
 # A wing imports itself and those before it; the files beside the wings may import all.
 WINGS = ("paths", "data", "nets", "measure", "learn", "transformers", "study", "ship")
@@ -54,8 +53,8 @@ def check_wings():
     TopologicalSorter(imports).prepare()
 
 
-def random_net(kind=U2Netp):
-    torch.manual_seed(0)
+def random_net(kind=Small, seed=0):
+    torch.manual_seed(seed)
     net = kind()
     for name, value in net.state_dict().items():
         if name.endswith("running_mean"):
@@ -69,7 +68,7 @@ def random_net(kind=U2Netp):
 
 def check_export_and_quantisation(folder, kind):
     net, x = random_net(kind), torch.randn(1, 3, 64, 96)
-    seen_as = lambda net: upsample(net(x)[0], net.shrinks).sigmoid().numpy() if net.shrinks > 1 else net(x)[0].sigmoid().numpy()
+    seen_as = lambda net: upsample(net(x)[0]).sigmoid().numpy()
     with torch.no_grad():
         want = seen_as(net)
     path, half = folder / "net.onnx", folder / "half.onnx"
@@ -112,19 +111,6 @@ def check_finetuning(folder, x):
     assert all(abs(after[name].astype(int)).max() <= LEVELS for name in changed if name.endswith(".weight.q"))
 
 
-def check_pruning(folder):
-    net = random_net()
-    with torch.no_grad():
-        fused_by(net, [0, 1.6, 0, 0, 0, 0, -0.6])
-    export(net, folder / "dead.onnx")
-    pruned = prune(onnx.load(folder / "dead.onnx"))
-    onnx.save(pruned, folder / "pruned.onnx")
-    assert not any(n.name.startswith("dec.0") for n in pruned.graph.node)
-    x = torch.randn(1, 3, 64, 64).numpy()
-    a, b = (session(folder / f"{name}.onnx", 1).run(None, {"image": x})[0] for name in ("dead", "pruned"))
-    assert np.array_equal(a, b)
-
-
 def check_depthwise():
     """The fast gradients are PyTorch's."""
     for kernel, stride in ((3, 1), (3, 2), (5, 1), (5, 2)):
@@ -141,18 +127,15 @@ def check_depthwise():
 def check_mean_of_networks(folder):
     checkpoint, file = folder / "a.pt", folder / "b.onnx"
     torch.save({"ema": random_net().state_dict()}, checkpoint)
-    other = U2Netp().eval()
+    other = random_net(seed=1)
     export(copy.deepcopy(other), file)
     mean, x = mean_of([(checkpoint, 1)]), torch.randn(1, 3, 64, 64)
     with torch.no_grad():
         assert torch.allclose(mean(x)[0], random_net()(x)[0], atol=1e-4), "folding changes nothing"
     mean = mean_of([(checkpoint, 3), (file, 1)]).state_dict()
     a, b = (fold(net).state_dict() for net in (random_net(), other))
-    name = next(iter(a))
+    name = "dec.0.inp.0.weight"
     assert torch.allclose(mean[name], 0.75 * a[name] + 0.25 * b[name], atol=1e-6)
-    with torch.no_grad():
-        sides = random_net()(x)
-        assert torch.allclose(fused_by(random_net(), [0.5, 0, 0, 0, 0, 2, -1])(x)[0], 0.5 * sides[1] + 2 * sides[6] - 1, atol=1e-4)
 
 
 def check_ranges():
@@ -214,19 +197,35 @@ def check_distillation(folder):
     assert np.array_equal(image, rgb) and mask.max() == 191
 
 
-def check_half_and_optimisers():
-    net, x = random_net(), torch.randn(1, 3, 64, 96)
-    half, whole = net(x, half=True), net(x)
-    assert [f.shape[2:] for f in half] == [(32, 48)] * 6 and torch.equal(half[0], half[1])
-    assert torch.allclose(upsample(half[1]), whole[2], atol=1e-5)
+def check_optimisers():
+    net = random_net()
+    freeze(net.encoder, 2)
     before = copy.deepcopy(net)
-    half[0].mean().backward()
+    net(torch.randn(1, 3, 64, 96))[0].mean().backward()
     for optimiser in optimisers(net, 1e-2):
         optimiser.step()
-    still = {name.split(".")[0] + name.split(".")[1] for (name, a), b in zip(net.named_parameters(), before.parameters()) if torch.equal(a, b)}
-    assert "dec0" in still and "enc0" not in still and "dec1" not in still
+    still = {name for (name, a), b in zip(net.named_parameters(), before.parameters()) if torch.equal(a, b)}
+    frozen = ("encoder.stem.", "encoder.stages.0.", "encoder.stages.1.")
+    assert still and all(name.startswith((*frozen, "side.")) for name in still), still
     lengths = torch.linalg.svdvals(orthogonal(torch.randn(2, 16, 144)))
     assert 0.6 < lengths.min() and lengths.max() < 1.3
+
+
+def check_start_from_another(folder):
+    """A `small` begins with what of a `base` fits; else no weight may be missing."""
+    base, small = random_net(Base), random_net(Small)
+    export(copy.deepcopy(base), folder / "base.onnx")
+    load_folded(small, folder / "base.onnx", begin=True)
+    fitted, own = (dict(fold(net).named_parameters()) for net in (small, base))
+    assert torch.allclose(fitted["dec.3.e1.0.weight"], own["dec.3.e1.0.weight"], atol=1e-6)
+    assert torch.allclose(fitted["encoder.stages.4.2.project.weight"], own["encoder.stages.4.2.project.weight"], atol=1e-6)
+    assert fitted["lateral.4.0.weight"].shape != own["lateral.4.0.weight"].shape
+    try:
+        load_folded(random_net(Small), folder / "base.onnx")
+    except ValueError as error:
+        assert "lateral.4" in str(error)
+    else:
+        raise AssertionError("a weight is missing")
 
 
 def check_harder():
@@ -234,7 +233,7 @@ def check_harder():
     mask[:, 16:48, 16:48] = 255
     masks = torch.stack((mask, 255 - mask))[None].repeat(2, 1, 1, 1, 1)
     images = mask.expand(2, 2, 3, 64, 64)
-    bright = lambda x, half: [8 * x[:, :1, ::2, ::2]]
+    bright = lambda x: [8 * x[:, :1, ::2, ::2]]
     _, chosen = harder(bright, images, masks, torch.tensor((True, False)))
     assert torch.equal(chosen[0], 255 - mask), "what is bright is not the subject there"
     assert torch.equal(chosen[1], mask), "no choice"
@@ -243,9 +242,9 @@ def check_harder():
 def check_loss_and_schedule():
     target = torch.zeros(2, 1, 64, 64)
     target[:, :, 16:48, 16:48] = 1
-    good, bad = [(8 * sign * (2 * target - 1),) * 7 for sign in (1, -1)]
+    good, bad = [(8 * sign * (2 * target - 1),) * 6 for sign in (1, -1)]
     assert loss(good, target, 2) < 0.1 < loss(bad, target, 2)
-    assert parse_phases("128x16h:1,320x6:3", 8000) == [(128, 16, True, 2000), (320, 6, False, 8000)]
+    assert parse_phases("128x16:1,320x6:3", 8000) == [(128, 16, 2000), (320, 6, 8000)]
     rates = [learning_rate(1, seen, 8000, 10000) for seen in (0, 1600, 7999, 9000, 10000)]
     assert rates[0] < 0.1 and rates[1:] == [1, 1, 0.5, 0.01]
 
@@ -253,17 +252,17 @@ def check_loss_and_schedule():
 if __name__ == "__main__":
     check_wings()
     with tempfile.TemporaryDirectory() as folder:
-        check_export_and_quantisation(Path(folder), U2Netp)
         check_export_and_quantisation(Path(folder), Base)
-        check_pruning(Path(folder))
+        check_export_and_quantisation(Path(folder), Small)
         check_mean_of_networks(Path(folder))
         check_distillation(Path(folder) / "taught")
+        check_start_from_another(Path(folder))
     check_depthwise()
     check_ranges()
     check_metrics()
     check_grounds()
     check_self_training()
-    check_half_and_optimisers()
+    check_optimisers()
     check_harder()
     check_loss_and_schedule()
     print("all well")

@@ -4,8 +4,8 @@ In:  the data folder; optionally an ONNX or a checkpoint to start from. Out: `<o
 optimisers, step, views, minutes), the same as `steady.pt` where the learning rate begins to fall, and `<out>/log.jsonl`,
 one line per 20 steps and per validation.
 
-The views are cut into phases, `side x batch : share`; `side x batch h` trains U2-Netp at half resolution, without its
-finest decoder block. With `--edges` the last phase weighs contours. Minutes are those in which it worked.
+The views are cut into phases, `side x batch : share`. With `--edges` the last phase weighs contours. Minutes are those in
+which it worked.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from paths import DATA, RUNS
 
 LOG_EVERY = 20
 SAVE_SECONDS = 120
-PHASES = {"base": "256x16:0.3,320x12:0.7", "u2netp": "192x8h:0.3,256x8h:0.42,256x8:0.28"}
+PHASES = "256x16:0.3,320x12:0.7"
 # What ImageNet taught the first stages serves as it is, and the gradients of their large maps cost a third.
 FROZEN_STAGES = 2
 
@@ -49,11 +49,11 @@ def arguments():
     parser.add_argument("--init", type=Path, help="an ONNX or a checkpoint to start from")
     parser.add_argument("--views", type=int, required=True, help="of the whole run, resumed parts and those of an --init checkpoint included")
     parser.add_argument("--fall", type=float, default=0.2, help="share of the views in which the learning rate falls")
-    parser.add_argument("--phases", help=f"side x batch : share of the views; {PHASES}")
+    parser.add_argument("--phases", default=PHASES, help="side x batch : share of the views")
     parser.add_argument("--lr", type=float, default=1e-3, help=f"AdamW's; Muon's is {MUON_TIMES} times that")
     parser.add_argument("--ema", type=float, default=0.999, help="decay of the weights' average; for the first 1 / (1 - EMA) steps it is their plain mean")
     parser.add_argument("--freeze-norms", action="store_true", help="batch norms keep their statistics, as when the network is used")
-    parser.add_argument("--frozen-stages", type=int, default=FROZEN_STAGES, help="of base's encoder, left as they are")
+    parser.add_argument("--frozen-stages", type=int, default=FROZEN_STAGES, help="of the encoder, left as they are")
     parser.add_argument("--tries", type=int, default=1, help="2: of two composites train on the harder one")
     parser.add_argument("--edges", type=float, default=0, help="extra weight of contours in the last phase")
     parser.add_argument("--add", action="append", default=[], metavar="FOLDER=WEIGHT", help="a folder of your own, under --data or absolute; 0 leaves one out")
@@ -83,23 +83,22 @@ class Run:
         self.backgrounds = read_backgrounds(args.data, self.split)
         self.sets = validation_sets(args.data, self.split, args.validate_step)
         self.step, self.views, self.seconds = 0, 0, 0.0
-        self.phases = parse_phases(args.phases or PHASES[args.net], args.views)
+        self.phases = parse_phases(args.phases, args.views)
         self.steady = round(args.views * (1 - args.fall))
         self.net = KINDS[args.net]()
         saved = args.out / "last.pt"
         begin = saved if saved.exists() else args.init
         if begin and begin.suffix == ".onnx":
-            load_folded(self.net, begin)
+            load_folded(self.net, begin, begin=True)
             revive_norms(self.net, ((images[:, 0],) for images, *_ in self.batches(192, 8)), 6)
-        elif not begin and args.net == "base":
+        elif not begin:
             load_imagenet(self.net.encoder)
         self.net = self.net.to(self.device, memory_format=torch.channels_last)
         self.ema = copy.deepcopy(self.net).requires_grad_(False).eval()
         self.optimisers = optimisers(self.net, args.lr)
         if begin and begin.suffix != ".onnx":
             self.load(begin)
-        if args.net == "base":
-            freeze(self.net.encoder, args.frozen_stages)
+        freeze(self.net.encoder, args.frozen_stages)
         self.trained = [p for p in self.net.parameters() if p.requires_grad]
 
     def batches(self, side, batch):
@@ -147,22 +146,22 @@ class Run:
     def validate(self, **fields):
         self.log(**fields, validation=evaluate(self.find, self.sets))
 
-    def gradients(self, images, masks, two, half, edges):
+    def gradients(self, images, masks, two, edges):
         """Loss and gradients of one part of a batch; parts run side by side without waiting for each other."""
         images, masks = (a.to(self.device, non_blocking=True) for a in (images, masks))
         images, masks = harder(self.ema, images, masks, two)
         x = normalise(images).to(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, cache_enabled=False):
-            logits = self.net(x, half)
+            logits = self.net(x)
         target = F.interpolate(masks.float() / 255, logits[0].shape[2:], mode="area")
         value = loss(logits, target, edges)
-        return value.detach(), torch.autograd.grad(value, self.trained, allow_unused=half)
+        return value.detach(), torch.autograd.grad(value, self.trained)
 
-    def train_step(self, batch, half, edges):
-        each = partial(self.gradients, half=half, edges=edges)
+    def train_step(self, batch, edges):
+        each = partial(self.gradients, edges=edges)
         values, gradients = zip(*self.pool.map(each, *(part.chunk(self.lanes) for part in batch)))
         for parameter, *grads in zip(self.trained, *gradients):
-            parameter.grad = None if grads[0] is None else sum(grads) / len(grads)
+            parameter.grad = sum(grads) / len(grads)
         torch.nn.utils.clip_grad_norm_(self.trained, 5.0)
         for optimiser in self.optimisers:
             optimiser.step()
@@ -178,7 +177,7 @@ class Run:
                 norm.eval()
         every = 60 * self.args.validate_minutes
         next_validation = self.seconds + every
-        for side, batch, half, end in self.phases:
+        for side, batch, end in self.phases:
             if self.views >= end:
                 continue
             source = self.batches(side, batch)
@@ -193,17 +192,17 @@ class Run:
                         group["lr"] = rate * group["times"]
                 if self.views < self.steady <= self.views + batch:
                     self.save("steady.pt")
-                values.append(self.train_step(next(source), half, edges))
+                values.append(self.train_step(next(source), edges))
                 self.seconds += time.monotonic() - begin
                 if self.step % LOG_EVERY == 0:
                     speed = len(values) * batch / (self.seconds - since)
-                    self.log(side=side, half=half, loss=round(sum(values) / len(values), 4), lr=round(rate, 6), pictures_per_s=round(speed, 2))
+                    self.log(side=side, loss=round(sum(values) / len(values), 4), lr=round(rate, 6), pictures_per_s=round(speed, 2))
                     values, since = [], self.seconds
                 if self.seconds - saved > SAVE_SECONDS:
                     self.save()
                     saved = self.seconds
                 if self.seconds >= next_validation:
-                    self.validate(side=side, half=half)
+                    self.validate(side=side)
                     next_validation = self.seconds + every
         self.save()
         self.validate()

@@ -53,7 +53,7 @@ export interface Progress {
   readonly totalBytes: number;
 }
 
-/** A network: `base` is right about most photos, `small` is a quarter of its bytes, for shops. */
+/** A network: `base` is right about most photos, `small` is a third of its bytes and nearly as good. */
 export type ModelName = "base" | "small";
 
 /**

@@ -1,9 +1,9 @@
 //! In: an [`Input`], `[side, side, 3]` u8. Out: a [`Saliency`], `[side, side]` f32.
 //!
-//! U2-Netp (Qin et al. 2020, arXiv 2005.09007) in 8-bit integers. `lower` turns the ONNX file into
-//! a [`plan`] once, when its weights change; [`network`] turns the plan into a tract graph of our own
-//! [`layers`], [`memory`] gives every map its place in one arena, and [`chain`] is what runs; the
-//! layers call the [`kernels`].
+//! U2-Netp (Qin et al. 2020, arXiv 2005.09007) on an encoder of EfficientNet-Lite0, in 8-bit
+//! integers. `lower` turns the ONNX file into a [`plan`] once, when its weights change; [`network`]
+//! turns the plan into a tract graph of our own [`layers`], [`memory`] gives every map its place in
+//! one arena, and [`chain`] is what runs; the layers call the [`kernels`].
 //!
 //! ```text
 //! ONNX ─ lower ─> Plan ─ write ─> bytes ─ read ─> Plan ─ network ─ memory ─ chain ─> Saliency

@@ -5,7 +5,7 @@
 pub enum Model {
     /// U2-Net's decoder on EfficientNet-Lite0: right about most photos.
     Base,
-    /// U2-Netp: a quarter of the bytes, for shops.
+    /// The same without the encoder's last stages: a third of the bytes.
     Small,
 }
 

@@ -14,14 +14,14 @@ from nets.normalise import normalise
 @torch.no_grad()
 def harder(net, images, masks, two):
     """One view of each pair: where they are two, the one that `net` gets wrong more (selective backprop, Jiang et al.
-    2019, arXiv 1910.00762), looked at with half the side and without the finest decoder block."""
+    2019, arXiv 1910.00762), looked at with half the side."""
     index = torch.zeros(len(two), dtype=torch.long)
     if two.any():
         side = images.shape[-1] // 64 * 32
         x = F.interpolate(normalise(images[two].flatten(0, 1)), (side, side), mode="area")
         target = F.interpolate(masks[two].flatten(0, 1).float() / 255, (side // 2, side // 2), mode="area")
         with torch.autocast(x.device.type, torch.bfloat16, cache_enabled=False):
-            logits = net(x.to(memory_format=torch.channels_last), True)[0].float()
+            logits = net(x.to(memory_format=torch.channels_last))[0].float()
         wrong = F.binary_cross_entropy_with_logits(logits, target, reduction="none").mean((1, 2, 3))
         wrong = wrong + iou_loss(logits.sigmoid(), target)
         index[two] = wrong.view(-1, 2).argmax(1).cpu()

@@ -1,7 +1,7 @@
 """The training loss.
 
-In:  seven logit maps [n, 1, h, w] (fused first), target [n, 1, h, w] f32 in [0, 1]. Out: a scalar.
-BCE on all seven; on the fused map also IoU and SSIM (BASNet, Qin et al. 2021, arXiv 2101.04704, sect. 3.4).
+In:  six logit maps [n, 1, h, w] (fused first), target [n, 1, h, w] f32 in [0, 1]. Out: a scalar.
+BCE on all six; on the fused map also IoU and SSIM (BASNet, Qin et al. 2021, arXiv 2101.04704, sect. 3.4).
 With `edges` > 0 a pixel near a contour counts up to 1 + edges times (F3Net, Wei et al. 2019, arXiv 1911.11445).
 """
 

@@ -4,14 +4,13 @@ WARM_UP_VIEWS = 1600
 
 
 def parse_phases(text, views):
-    """`160x16h:0.5,...` -> [(side, batch, half, views at which it ends)]; shares of `views`."""
+    """`160x16:0.5,...` -> [(side, batch, views at which it ends)]; shares of `views`."""
     phases, end = [], 0.0
     for part in text.split(","):
         shape, share = part.split(":")
-        side, batch = map(int, shape.removesuffix("h").split("x"))
         end += float(share)
-        phases.append((side, batch, shape.endswith("h"), end))
-    return [(side, batch, half, round(views * stop / end)) for side, batch, half, stop in phases]
+        phases.append((*map(int, shape.split("x")), end))
+    return [(side, batch, round(views * stop / end)) for side, batch, stop in phases]
 
 
 def learning_rate(peak, seen, steady, views):

@@ -2,16 +2,16 @@
 
 import torch.nn as nn
 
-from nets.base import Base
+from nets.base import Base, Small
 from nets.lite0 import Conv
-from nets.u2netp import U2Netp
 
-KINDS = {"u2netp": U2Netp, "base": Base}
+KINDS = {"base": Base, "small": Small}
 
 
 def kind_of(names):
     """Whose weights are called so."""
-    return "base" if any(name.startswith("encoder.") for name in names) else "u2netp"
+    deepest = f"encoder.stages.{Base.stages - 1}."
+    return "base" if any(name.startswith(deepest) for name in names) else "small"
 
 
 def convolutions(net):

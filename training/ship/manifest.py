@@ -9,18 +9,19 @@ import onnx
 
 from paths import MODELS
 
+F16 = "none; weights kept in f16"
 INT8 = (
-    "QDQ; weights i8 [-127, 127] per output channel; activations u8 [0, 127], zero point {}, "
+    "QDQ; weights i8 [-127, 127] per output channel; activations u8 [0, 127], zero point 0, of linear bottlenecks and their sums even, "
     "per tensor; image u8, zero point 108; biases i32; sides, fuse and sigmoid f32; scales that float32 sums exactly"
 )
 QUANTISATION = {
-    "base.onnx": "none; weights kept in f16",
-    "base-int8.onnx": INT8.format("0, of linear bottlenecks and their sums even"),
-    "u2netp.onnx": "none",
-    "u2netp-int8.onnx": INT8.format("0"),
+    "base.onnx": F16,
+    "base-int8.onnx": INT8,
+    "small.onnx": F16,
+    "small-int8.onnx": INT8,
 }
 # What the crate is built for, and what is used when no name is given.
-SHIPPED = {"base": "base-int8.onnx", "small": "u2netp-int8.onnx"}
+SHIPPED = {"base": "base-int8.onnx", "small": "small-int8.onnx"}
 DEFAULT = "base"
 
 
@@ -31,7 +32,7 @@ def entry(path):
         "name": path.name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
-        "precision": "int8" if "int8" in path.name else "fp32 of f16" if "f16" in QUANTISATION[path.name] else "fp32",
+        "precision": "int8" if QUANTISATION[path.name] == INT8 else "fp32 of f16",
         "producer": model.producer_name,
         "opset": model.opset_import[0].version,
         "input": "image [1, 3, h, w] f32: RGB / its maximum, ImageNet mean and deviation; h, w multiples of 32",

@@ -62,7 +62,7 @@ def table(pairs):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", type=Path, nargs="?", default=MODELS / "u2netp-int8.onnx")
+    parser.add_argument("model", type=Path, nargs="?", default=MODELS / "base-int8.onnx")
     parser.add_argument("--program", type=Path, default=PROGRAM, help="the engine")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--step", type=int, default=8, help="every n-th picture")

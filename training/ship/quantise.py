@@ -1,6 +1,6 @@
 """Turns the fp32 ONNX into a QDQ ONNX for the engine's integer kernels.
 
-In:  `u2netp.onnx` or `base.onnx` and pictures to calibrate on (training views, never validation). Out: the same, `-int8`.
+In:  `base.onnx` or `small.onnx` and pictures to calibrate on (training views, never validation). Out: the same, `-int8`.
 
 The scheme, every step written out so that any ONNX runtime computes the same:
   image          u8, zero point 108, scale 5 / 256: the normalised picture
@@ -213,8 +213,8 @@ def scales(model, seen):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=MODELS / "u2netp.onnx")
-    parser.add_argument("--out", type=Path, default=MODELS / "u2netp-int8.onnx")
+    parser.add_argument("--model", type=Path, default=MODELS / "base.onnx")
+    parser.add_argument("--out", type=Path, default=MODELS / "base-int8.onnx")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--pictures", type=int, default=192)
     parser.add_argument("--no-clip", action="store_true", help="leave Clip out: onnxruntime fuses more, values reach 255")

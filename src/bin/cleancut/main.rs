@@ -76,7 +76,7 @@ Ground:
                            [default: subject]
 
 Subject:
-      --model NAME         base, or small, which is right about shops' photos
+      --model NAME         base, or small, a third of its bytes
                            [default: base]
       --model FILE.onnx    any network that tells a subject
       --spec NAME=VALUE    how it is fed and read, or its family, such as --spec isnet;

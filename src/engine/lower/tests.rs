@@ -6,12 +6,17 @@ use super::*;
 
 const BASE: &[u8] = include_bytes!(concat!("../../../models/", env!("CLEANCUT_BASE_ONNX")));
 
-/// Why the shipped model is refused after `change`.
-fn reason(change: impl Fn(&mut GraphProto)) -> String {
+/// The layers of the shipped model after `change`.
+fn changed(change: impl Fn(&mut GraphProto)) -> TractResult<Vec<Node>> {
     let onnx = tract_onnx::onnx();
     let mut model = onnx.proto_model_for_read(&mut std::io::Cursor::new(BASE)).expect("an ONNX");
     change(model.graph.as_mut().expect("a graph"));
-    match nodes_of(&model) {
+    nodes_of(&model)
+}
+
+/// Why the shipped model is refused after `change`.
+fn reason(change: impl Fn(&mut GraphProto)) -> String {
+    match changed(change) {
         Err(error) => format!("{error:#}"),
         Ok(nodes) => panic!("{} nodes were lowered", nodes.len()),
     }
@@ -77,4 +82,20 @@ fn other_nodes_are_refused_by_name() {
     assert!(other.starts_with("Softmax") && other.contains("does not compute"), "{other}");
     let cut = reason(|graph| drop(graph.node.pop()));
     assert!(cut.contains("no sigmoid"), "{cut}");
+}
+
+/// A map of the finest side output alone, so that the other four reach nothing.
+#[test]
+fn what_reaches_nothing_is_dropped() {
+    let nodes = changed(|graph| {
+        let fuse = graph.initializer.iter_mut().find(|tensor| tensor.name == "fuse.weight");
+        let weights = [1.0_f32, 0.0, 0.0, 0.0, 0.0];
+        fuse.expect("its weights").raw_data = bytemuck::cast_slice(&weights).to_vec();
+    });
+    let nodes = nodes.expect("the model can be lowered");
+    let before = nodes.len();
+    let left = prune(nodes);
+    assert_eq!(before - left.len(), 4);
+    let read = |map: usize| left.iter().any(|node| node.inputs.contains(&map));
+    assert!((1..left.len()).all(read), "a layer that no other reads");
 }

@@ -295,7 +295,9 @@ mod tests {
     fn sums_of_another_size_are_refused() {
         let plan = lower(ONNX[1]).expect("the shipped model can be lowered").plan;
         let outline = Outline::new(&plan).expect("laid out");
-        let saliency = outline.saliency(&[0; 80 * 80], &[80]).expect("its size");
+        let sides = [80_u32, 40, 20, 10, 10];
+        let sums: u32 = sides.iter().map(|side| side.pow(2)).sum();
+        let saliency = outline.saliency(&vec![0; sums as usize], &sides).expect("its size");
         assert_eq!((saliency.side(), saliency.values().len()), (160, 160 * 160));
         for (sums, sides) in [(&[0; 9][..], &[80][..]), (&[], &[0]), (&[0; 8], &[2, 2]), (&[], &[])]
         {
