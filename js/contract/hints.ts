@@ -17,7 +17,7 @@
  * - `model`: the model is not one that this version was made for, or not the one that was asked for
  * - `wasm`: WebAssembly is missing, too old or forbidden
  * - `worker`: the worker could not be started
- * - `crashed`: the engine broke down; the next call starts a new one
+ * - `crashed`: the engine broke down or ran out of memory; the next call starts a new one
  * - `lost`: the cut-out went when its engine broke down or was ended
  * - `disposed`: the cut-out or remover was disposed of before
  * - `timeout`: a form's time for one photo was up

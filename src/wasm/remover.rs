@@ -30,11 +30,6 @@ extern "C" {
     fn call(this: &Function, this_value: &JsValue, step: &str) -> std::result::Result<(), JsValue>;
 }
 
-#[wasm_bindgen(start)]
-fn start() {
-    console_error_panic_hook::set_once();
-}
-
 /// The name of every option.
 #[wasm_bindgen(js_name = optionNames)]
 pub fn option_names() -> Vec<String> {

@@ -253,12 +253,7 @@ for (const [name, start] of Object.entries(ENGINES)) {
           const controller = new AbortController();
           const onProgress = (progress) => progress.phase === phase && controller.abort("enough");
           const made = cleancut.removeBackground(photo, { signal: controller.signal, onProgress });
-          outcomes.push(
-            await made.then(
-              () => "made",
-              (reason) => reason,
-            ),
-          );
+          outcomes.push(await made.then(() => "made", String));
         }
         const signal = AbortSignal.timeout(20);
         const late = cleancut.removeBackground(photo, { signal });

@@ -1,11 +1,13 @@
 /** What callers give and get, in Node's own thread. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { decode } from "fast-png";
 
-import { cleancut, fixture } from "./installed.mjs";
+import { app, cleancut, fixture, ROOT } from "./installed.mjs";
 
 async function cutOut(input, options) {
   const blob = await cleancut.removeBackground(input, options);
@@ -43,6 +45,21 @@ test("every kind of input gives the same pixels", async () => {
     assert.deepEqual((await cutOut(input)).data, expected.data, name);
   }
   assert.deepEqual(padded.subarray(5, 5 + bytes.length), new Uint8Array(bytes), "left as it was");
+});
+
+test("a photo that memory runs out over says so, and the next one is cut out", () => {
+  const work = `
+    import { readFileSync } from "node:fs";
+    import { removeBackground } from "cleancut";
+    const large = { data: new Uint8ClampedArray(48e6), width: 4000, height: 3000 };
+    const mug = readFileSync("${join(ROOT, "tests/fixtures/mug.jpg")}");
+    for (const photo of [large, mug]) {
+      const made = removeBackground(photo);
+      console.log(await made.then(({ type }) => type, ({ code, message }) => code + ": " + message));
+    }`;
+  const args = ["--wasm-max-mem-pages=640", "--input-type=module", `--eval=${work}`];
+  const said = execFileSync(process.execPath, args, { cwd: app, encoding: "utf8" });
+  assert.equal(said, "crashed: the engine ran out of memory\nimage/png\n");
 });
 
 test("bad input is a typed error, and the next call works", async () => {

@@ -1,0 +1,53 @@
+//! What a wasm says when it breaks down: a panic, or that it was refused memory, is thrown as an `Error` with the
+//! code `crashed` instead of ending in a bare trap. The instance is of no use afterwards.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::throw_val;
+
+use super::with_code;
+
+const CODE: &str = "crashed";
+
+#[wasm_bindgen(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|panic| throw_val(with_code(&panic.to_string(), CODE))));
+}
+
+#[global_allocator]
+static HEAP: Heap = Heap;
+
+/// The system's memory, or a throw.
+struct Heap;
+
+// SAFETY: every call is the system's, and what its caller owes is what ours does.
+#[allow(
+    unsafe_code,
+    clippy::undocumented_unsafe_blocks,
+    reason = "an allocator is unsafe to implement"
+)]
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        given(unsafe { System.alloc(layout) })
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        given(unsafe { System.alloc_zeroed(layout) })
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
+        given(unsafe { System.realloc(memory, layout, bytes) })
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+fn given(memory: *mut u8) -> *mut u8 {
+    if memory.is_null() {
+        throw_val(with_code("the engine ran out of memory", CODE));
+    }
+    memory
+}
