@@ -4,7 +4,6 @@
  * onnxruntime-web on two, in one Chromium and one run: every round times each engine once, in an isolated
  * page. Beside them, what the machine can do.
  * `--net small` instead of base; `--no-tract` leaves stock tract out, which takes minutes to build;
- * `--models DIR` gives the peers the files there, such as those that `python -m ship.prune` writes.
  * `--model FILE.onnx` times one more file in onnxruntime-web, such as the one that `python -m
  * ship.quantise --no-clip` writes in `training/`; `--rounds N` more or fewer rounds.
  */
@@ -21,7 +20,7 @@ import { median } from "../median.mjs";
 const HERE = join(ROOT, "benches", "peers");
 const SIDE = 320;
 /** Of the convolutions, as the file counts them. */
-const GMAC = { base: 1.551, small: 19.756 };
+const GMAC = { base: 1.551, small: 1.33 };
 
 /** Runs in the page: loads cleancut and leaves `engine.run`. */
 async function loadCleancut({ artefact, net, side }) {
@@ -161,7 +160,7 @@ async function main() {
   const fp32 = int8.replace("-int8", "");
   const folders = {
     plan: buildPlans(),
-    models: option("--models", join(ROOT, "models")),
+    models: join(ROOT, "models"),
     tract: withTract && buildTract(),
     ort: join(HERE, "node_modules", "onnxruntime-web", "dist"),
   };
