@@ -21,30 +21,30 @@ static HEAP: Heap = Heap;
 /// The system's memory, or a throw. Inlined, it would stand wherever something is allocated, which takes 11 KB.
 struct Heap;
 
-// SAFETY: every call is the system's, and what its caller owes is what ours does.
-#[allow(
-    unsafe_code,
-    clippy::undocumented_unsafe_blocks,
-    reason = "an allocator is unsafe to implement"
-)]
+// SAFETY: what comes out is the system's; where that is null, nothing comes out.
+#[allow(unsafe_code, reason = "an allocator is unsafe to implement")]
 unsafe impl GlobalAlloc for Heap {
     #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: our caller owes what the system's does.
         given(unsafe { System.alloc(layout) })
     }
 
     #[inline(never)]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: our caller owes what the system's does.
         given(unsafe { System.alloc_zeroed(layout) })
     }
 
     #[inline(never)]
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
+        // SAFETY: our caller owes what the system's does.
         given(unsafe { System.realloc(memory, layout, bytes) })
     }
 
     #[inline(never)]
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: our caller owes what the system's does.
         unsafe { System.dealloc(memory, layout) }
     }
 }

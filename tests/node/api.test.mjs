@@ -52,7 +52,7 @@ test("a photo that memory runs out over says so, and the next one is cut out", (
     import { readFileSync } from "node:fs";
     import { removeBackground } from "cleancut";
     const large = { data: new Uint8ClampedArray(48e6), width: 4000, height: 3000 };
-    const mug = readFileSync("${join(ROOT, "tests/fixtures/mug.jpg")}");
+    const mug = readFileSync(${JSON.stringify(join(ROOT, "tests/fixtures/mug.jpg"))});
     for (const photo of [large, mug]) {
       const made = removeBackground(photo);
       console.log(await made.then(({ type }) => type, ({ code, message }) => code + ": " + message));
