@@ -1,4 +1,4 @@
-"""Checks without data, in half a minute: imports, shapes, warm start, export, quantisation, metrics, self-training, distillation, schedule."""
+"""Checks without data, in half a minute: imports, shapes, warm start, export, quantisation, metrics, teacher, schedule."""
 
 import copy
 import re
@@ -14,8 +14,7 @@ import torch.nn.functional as F
 from onnx import numpy_helper
 
 from data.grounds import emptied
-from data.pictures import read_pair
-from distil import taught, write
+from data.pictures import read_pair, write_pair
 from learn.harder import harder
 from learn.loss import loss
 from learn.muon import orthogonal
@@ -23,12 +22,13 @@ from learn.optimisers import optimisers
 from learn.schedule import learning_rate, parse_phases
 from measure.metrics import boundary_f, confidence, refused, score, summary
 from measure.runtimes import session
+from measure.teacher import agreed, taught
 from nets.base import Base, Small
 from nets.blocks import upsample
 from nets.depthwise import Depthwise
 from nets.warm_start import load_folded, read_folded, revive_norms
 from paths import TRAINING
-from selftrain import agreed
+from selftrain import contradicted
 from ship.calibrate import Histogram, mse_scale, watch
 from ship.compact import whole
 from ship.exact import Exact
@@ -177,24 +177,25 @@ def check_grounds():
     assert emptied(picture, np.full((96, 96), 255, np.uint8)) is None
 
 
-def check_self_training():
+def check_teacher(folder):
+    """Looks that agree and others; a pair as it is written; a mask that is contradicted."""
     rgb = np.zeros((64, 96, 3), np.uint8)
     rgb[16:48, 24:72] = 255
-    bright = agreed(lambda x: x[..., 0] / np.float32(255), rgb)
-    assert bright.shape == (320, 320) and score(bright, cv2.resize(rgb, (320, 320))[..., 0])["iou"] > 0.97
+    bright, half = (lambda x: x[..., 0] / np.float32(255)), (lambda x: x[..., 1] / np.float32(510))
     left = lambda x: (np.arange(x.shape[1]) < x.shape[1] // 2) * np.ones(x.shape[:2], np.float32)
-    assert agreed(left, rgb) is None, "its mirror image disagrees"
-    assert agreed(lambda x: np.zeros(x.shape[:2], np.float32), rgb) is None, "nothing"
-
-
-def check_distillation(folder):
-    rgb = np.zeros((64, 96, 3), np.uint8)
-    rgb[16:48, 24:72] = 255
-    found = taught([lambda x: x[..., 0] / np.float32(255), lambda x: x[..., 1] / np.float32(510)], rgb)
-    assert abs(found[20:44, 30:66].mean() - 0.75) < 0.01 and found[:10].max() < 0.01
-    write(folder, "a", rgb, found)
-    image, mask = read_pair(folder, "a")
-    assert np.array_equal(image, rgb) and mask.max() == 191
+    found = agreed([bright], rgb)
+    assert found.shape == (320, 320) and score(found, cv2.resize(rgb, (320, 320))[..., 0])["iou"] > 0.97
+    assert agreed([left], rgb) is None, "its mirror image disagrees"
+    assert agreed([bright, left], rgb) is None, "another network disagrees"
+    assert agreed([lambda x: np.zeros(x.shape[:2], np.float32)], rgb) is None, "nothing"
+    write_pair(folder, "right", rgb, found)
+    write_pair(folder, "wrong", rgb, 1 - found)
+    soft = taught([bright, half], rgb)
+    write_pair(folder, "soft", rgb, soft)
+    image, mask = read_pair(folder, "soft")
+    assert np.array_equal(image, rgb) and abs(mask[20:44, 30:66].mean() - 191) < 3 and mask[:10].max() < 3
+    flaws = list(contradicted([bright], folder, {"soft"}))
+    assert [(name, iou < 0.01) for name, iou, *_ in flaws] == [("wrong", True)]
 
 
 def check_optimisers():
@@ -255,13 +256,12 @@ if __name__ == "__main__":
         check_export_and_quantisation(Path(folder), Base)
         check_export_and_quantisation(Path(folder), Small)
         check_mean_of_networks(Path(folder))
-        check_distillation(Path(folder) / "taught")
+        check_teacher(Path(folder) / "pairs")
         check_start_from_another(Path(folder))
     check_depthwise()
     check_ranges()
     check_metrics()
     check_grounds()
-    check_self_training()
     check_optimisers()
     check_harder()
     check_loss_and_schedule()

@@ -1,4 +1,4 @@
-"""Reads the data folder into memory once.
+"""Reads the data folder into memory once; writes pairs in its form.
 
 In:  `<data>/<folder>/im/NAME.jpg` and `gt/NAME.png` (0-255, 255 = foreground), `<data>/bg/**/*.jpg`.
 Out: `Folder`s of (rgb [h, w, 3] u8, mask [h, w] u8), longest side <= 384 px, without the names in `split.json`.
@@ -80,6 +80,14 @@ def read_pair(folder, name):
     if image.shape[:2] != mask.shape:
         raise ValueError(f"{folder.name}/{name}: picture {image.shape[:2]}, mask {mask.shape}")
     return image, mask
+
+
+def write_pair(folder, name, rgb, saliency):
+    """rgb [h, w, 3] u8 and its saliency [*, *] f32, which becomes a mask of the picture's size."""
+    mask = (cv2.resize(saliency, rgb.shape[1::-1]) * 255 + 0.5).astype("uint8")
+    for part, image in (("im", rgb[..., ::-1]), ("gt", mask)):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / part / f"{name}.png"), image)
 
 
 def read_folders(data, split, weights=None, dropped=None):

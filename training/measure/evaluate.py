@@ -2,6 +2,7 @@
 
 In:  one or more ONNX files (`image` [1, 3, 320, 320] -> `saliency`). Out: JSON, and markdown tables on the terminal: the sets,
 and how many pictures without a subject are told from those with one.
+With `--teacher` the files are scored as one teacher as well (`teacher.py`).
 With `--engine FILE` the engine runs FILE on the very same pictures (`runtimes.py` says how it is built).
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 from data.split import read_split
 from measure.metrics import confidence, refused, score, summary
 from measure.runtimes import PROGRAM, Engine, saliency, session
+from measure.teacher import taught
 from measure.validation import empty_pictures, validation_sets
 from paths import DATA
 
@@ -43,6 +45,7 @@ def table(results):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", type=Path, nargs="+")
+    parser.add_argument("--teacher", action="store_true", help="score the files as one teacher, too")
     parser.add_argument("--engine", type=Path, metavar="FILE", help="an int8 file to run in the engine as well")
     parser.add_argument("--program", type=Path, default=PROGRAM, help="the engine")
     parser.add_argument("--data", type=Path, default=DATA)
@@ -52,6 +55,8 @@ if __name__ == "__main__":
     args = parser.parse_args()
     pictures = validation_sets(args.data, read_split(), args.step)
     finders = {path.stem: partial(saliency, session(path, args.threads)) for path in args.models}
+    if args.teacher:
+        finders["teacher"] = partial(taught, [*finders.values()])
     if args.engine:
         finders[f"engine, {args.engine.stem}"] = Engine(args.program, args.engine).run
     results = {name: evaluate(find, pictures) for name, find in finders.items()}
