@@ -1,8 +1,8 @@
 /**
  * Somebody's own network: the file `wasm/onnx.js`, loaded only where there is one.
  *
- * In: an ONNX file and its spec. Out: a `Looker`. What tract panics about ends its wasm, which all
- * networks of a thread share; each is opened anew when it is next wanted.
+ * In: an ONNX file and its spec. Out: a `Looker`. Where tract panics or memory runs out, its wasm has
+ * ended, which all networks of a thread share; each is opened anew when it is next wanted.
  */
 
 import { brandOf } from "../contract/brand.js";
@@ -13,8 +13,9 @@ import init, { __wbg_reset_state, Onnx } from "../wasm/onnx-glue.js";
 import { wasm } from "../wasm/onnx-wasm.js";
 
 const GIVEN = "Give the file, its bytes or its URL.";
+/** Of what a wasm breaks down over, as of a trap, which has no code. */
+const CRASHED = "crashed";
 const HINT = "The message names what is in the way; docs/research.md says what runs.";
-const MEMORY = "most likely for want of memory, of which a wasm has 4 GB at most";
 
 type Report = Parameters<Driver["find"]>[2];
 
@@ -149,16 +150,14 @@ async function guarded<T>(code: "model" | "inference", work: () => T): Promise<T
     return work();
   } catch (cause) {
     const words = reasonOf(cause);
-    const known = isObject(cause) && "code" in cause ? `${cause.code}` : "";
-    const isPanic = known === "panic";
-    if (known && !isPanic) {
+    const known = isObject(cause) && "code" in cause ? `${cause.code}` : CRASHED;
+    if (known !== CRASHED) {
       throw new CleancutError(known as typeof code, words, { cause, hint: HINT });
     }
     starts += 1;
     restarted = __wbg_reset_state();
     await restarted;
     const what = code === "model" ? "cannot load the model" : "inference failed";
-    const message = `${what}: tract gave up: ${isPanic ? words : `${words}, ${MEMORY}`}`;
-    throw new CleancutError(code, message, { cause, hint: HINT });
+    throw new CleancutError(code, `${what}: tract gave up: ${words}`, { cause, hint: HINT });
   }
 }

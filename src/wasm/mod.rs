@@ -1,6 +1,6 @@
 //! The JavaScript faces, one for each kind of wasm: the only files that know JavaScript.
 
-#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+#[cfg(all(any(feature = "bind-onnx", feature = "wasm"), target_arch = "wasm32"))]
 mod breakdown;
 #[cfg(feature = "bind-onnx")]
 mod onnx;

@@ -1,6 +1,6 @@
 //! The JavaScript face of [`Onnx`], a wasm of its own; `js/onnx/driver.ts` is its only caller.
 //!
-//! Everything throws an `Error` with a `code`; `panic` where tract panics, which ends the wasm.
+//! Everything throws an `Error` with a `code`; `crashed` where tract panics or memory runs out, which ends the wasm.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -8,14 +8,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::{thrown, with_code};
 use crate::engine::onnx::{Onnx, Spec};
 use crate::raster::Input;
-
-#[wasm_bindgen(start)]
-fn start() {
-    std::panic::set_hook(Box::new(|info| {
-        let words = info.payload_as_str().unwrap_or("it does not say why");
-        wasm_bindgen::throw_val(with_code(words, "panic"))
-    }));
-}
 
 /// Any network that tells a subject.
 #[wasm_bindgen(js_name = Onnx)]

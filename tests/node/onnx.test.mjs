@@ -1,6 +1,7 @@
 /** Networks of other people's, in the wasm that is loaded for them: the table of `tests/rust/onnx.rs`. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -13,6 +14,9 @@ const { agreement, refused } = JSON.parse(readFileSync(join(ROOT, "tests", "onnx
 const network = (name) => fixture(`onnx/${name}.onnx`);
 const RED = { preset: "isnet", side: 160, mean: 0 };
 const SIDE = 64;
+const FILES = ["tests/fixtures/ball.jpg", "models/base.onnx", "tests/fixtures/onnx/red.onnx"].map(
+  (path) => join(ROOT, path),
+);
 
 /** As `training/ship/families.py` draws it. */
 function picture() {
@@ -121,6 +125,24 @@ test("a damaged network is an error, and no more than that", async () => {
   }
   const { backend } = await cutOut(onnx(network("red"), RED));
   assert.equal(backend, "onnx");
+});
+
+test("a network that memory runs out over says so, and the next one runs", () => {
+  const work = `
+    import { readFileSync } from "node:fs";
+    import { createRemover } from "cleancut";
+    import { onnx } from "cleancut/onnx";
+    const [ball, base, red] = ${JSON.stringify(FILES)}.map((file) => readFileSync(file));
+    for (const model of [onnx(base, "u2net"), onnx(red, ${JSON.stringify(RED)})]) {
+      const remover = await createRemover({ model, worker: false });
+      const made = remover.remove(ball, { method: "network" });
+      console.log(await made.then(({ type }) => type, ({ code, message }) => code + ": " + message));
+      await remover.dispose();
+    }`;
+  const args = ["--wasm-max-mem-pages=450", "--input-type=module", `--eval=${work}`];
+  const said = execFileSync(process.execPath, args, { cwd: app, encoding: "utf8" });
+  const out = "model: cannot load the model: tract gave up: the engine ran out of memory";
+  assert.equal(said, `${out}\nimage/png\n`);
 });
 
 test("it takes the place of the package's networks, not of what needs none", async () => {
