@@ -23,7 +23,7 @@ from learn.schedule import learning_rate, parse_phases
 from measure.metrics import boundary_f, confidence, refused, score, summary
 from measure.runtimes import session
 from measure.teacher import agreed, taught
-from nets.base import Base, Small
+from nets.base import Base, Large, Small
 from nets.blocks import upsample
 from nets.depthwise import Depthwise
 from nets.warm_start import load_folded, read_folded, revive_norms
@@ -255,6 +255,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         check_export_and_quantisation(Path(folder), Base)
         check_export_and_quantisation(Path(folder), Small)
+        check_export_and_quantisation(Path(folder), Large)
         check_mean_of_networks(Path(folder))
         check_teacher(Path(folder) / "pairs")
         check_start_from_another(Path(folder))

@@ -29,7 +29,7 @@ from learn.schedule import learning_rate, parse_phases
 from measure.evaluate import evaluate
 from measure.validation import SIZE, validation_sets
 from nets.kinds import KINDS
-from nets.lite0 import load_imagenet
+from nets.lite import load_imagenet
 from nets.normalise import normalise
 from nets.warm_start import load_folded, norms, revive_norms
 from paths import DATA, RUNS

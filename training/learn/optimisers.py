@@ -7,7 +7,7 @@ import torch
 
 from learn.muon import Muon
 from nets.blocks import conv_layers
-from nets.lite0 import Conv
+from nets.lite import Conv
 
 MUON_TIMES = 6
 # Of what ImageNet taught.

@@ -10,7 +10,7 @@ import numpy as np
 from data.pictures import resize
 from measure.validation import SIZE
 
-SIDES_PX = (256, 320)
+SIDES_PX = (320, 384)
 # Of the pixels that any look shows, this share is shown by all of them.
 AGREE = 0.9
 SHOWN = (0.02, 0.9)

@@ -2,16 +2,19 @@
 
 import torch.nn as nn
 
-from nets.base import Base, Small
-from nets.lite0 import Conv
+from nets.base import Base, Large, Small
+from nets.lite import Conv
 
-KINDS = {"base": Base, "small": Small}
+KINDS = {"base": Base, "small": Small, "large": Large}
+
+
+# What one has and those behind it have not.
+OWN = {"large": "encoder.stages.1.2.", "base": "encoder.stages.6.", "small": "encoder."}
 
 
 def kind_of(names):
     """Whose weights are called so."""
-    deepest = f"encoder.stages.{Base.stages - 1}."
-    return "base" if any(name.startswith(deepest) for name in names) else "small"
+    return next(kind for kind, block in OWN.items() if any(name.startswith(block) for name in names))
 
 
 def convolutions(net):

@@ -14,7 +14,7 @@ from onnx import numpy_helper
 
 from nets.blocks import conv_layers
 from nets.kinds import KINDS, convolutions, kind_of
-from nets.lite0 import Conv
+from nets.lite import Conv
 from nets.normalise import normalise
 
 

@@ -12,7 +12,7 @@ from data.batches import Views
 from data.pictures import read_backgrounds, read_folders
 from data.split import read_split
 from nets.blocks import Rsu, RsuDilated, conv_layers
-from nets.lite0 import Block, Conv
+from nets.lite import Block, Conv
 from nets.normalise import normalise
 
 BINS = 4096

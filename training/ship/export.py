@@ -18,7 +18,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from nets.blocks import conv_layers
 from nets.kinds import KINDS, kind_of
-from nets.lite0 import Conv
+from nets.lite import Conv
 from nets.warm_start import load_convolutions, read_folded
 from paths import MODELS, RUNS
 from ship.compact import halved
@@ -103,7 +103,7 @@ def tidy(model):
 
 
 def merge_padding(graph):
-    """Pad goes, and what computes its widths; the convolution behind it does it, as `lite0.Conv.pads` says."""
+    """Pad goes, and what computes its widths; the convolution behind it does it, as `lite.Conv.pads` says."""
     padded = {n.output[0]: n.input[0] for n in graph.node if n.op_type == "Pad"}
     for node in graph.node:
         if node.op_type == "Conv" and node.input[0] in padded:

