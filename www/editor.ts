@@ -5,19 +5,21 @@
  * from the newest settings: what became stale while it was being rendered is rendered again.
  */
 
-import type { Cutout, EditOptions, FindOptions, OnnxModel, RenderOptions, Stroke } from "cleancut";
+import type { Cutout, EditOptions, FindOptions, OnnxModel, RenderOptions } from "cleancut";
 
+import { Awaited } from "./awaited.js";
 import { Brush } from "./brush.js";
 import { button, find, say } from "./dom.js";
 import { listen } from "./gestures.js";
 import { explain, type Item, toItem } from "./item.js";
 import { Layer } from "./layer.js";
 import { type Focus, Picker } from "./picker.js";
-import { isPhotoOf, type Project } from "./project.js";
+import type { Project } from "./project.js";
 import { Queue, THUMB_PX } from "./queue.js";
 import { Settings } from "./settings.js";
 import { Stage } from "./stage.js";
 import type { Tool } from "./tool.js";
+import { Undo } from "./undo.js";
 import { Waiting } from "./waiting.js";
 import { Workshop } from "./workshop.js";
 
@@ -36,7 +38,7 @@ export class Editor {
   readonly #brush = new Brush(
     this.#stage,
     (brush) => void this.#hold(brush),
-    (stroke) => this.#paint(stroke),
+    (stroke) => this.#strokes.add(stroke),
   );
   readonly #picker = new Picker(
     this.#stage,
@@ -48,27 +50,20 @@ export class Editor {
   );
   readonly #tools: readonly Tool[] = [this.#brush, this.#picker];
   readonly #all = button("all", () => this.#takeAll());
-  readonly #undo = button("undo", () => this.#unpaint());
-  readonly #redo = button("redo", () => this.#repaint());
+  readonly #strokes = new Undo(
+    () => this.selected,
+    () => void this.#refresh(),
+  );
+  readonly #awaited = new Awaited();
   readonly #waiting = new Waiting(() => this.cancel());
   #ended = new AbortController();
   #isWorking = false;
   #isRendering = false;
   #isPicking = false;
   #isStale = false;
-  /** Whose photos are not here yet. */
-  #projects: Project[] = [];
 
   constructor() {
     listen(this.#stage, this.#tools, () => void this.#hold(undefined));
-    document.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || !this.selected) return;
-      const key = event.shiftKey ? `shift ${event.key.toLowerCase()}` : event.key.toLowerCase();
-      const press = { z: this.#undo, y: this.#redo, "shift z": this.#redo }[key];
-      if (!press || press.disabled) return;
-      event.preventDefault();
-      press.click();
-    });
   }
 
   /** Offers the GPU where there is one. */
@@ -122,13 +117,9 @@ export class Editor {
   /** Photos of projects that were opened go on from there. */
   async take(files: readonly File[]): Promise<void> {
     const items = files.map(toItem);
-    for (const item of items) await this.#goOn(item);
-    const [awaited] = this.#projects;
+    for (const item of items) await this.#awaited.goOn(item, this.#settings);
     const [first] = items;
-    if (awaited && first?.note === "") {
-      const { name, width, height } = awaited.photo;
-      first.note = `The project waits for ${name}, ${width} × ${height} px.`;
-    }
+    if (first?.note === "") first.note = this.#awaited.note;
     this.#add(items);
   }
 
@@ -141,11 +132,11 @@ export class Editor {
   async reopen(project: Project): Promise<string | undefined> {
     const { at: _, roi: __, ...kept } = project.options;
     this.#settings.restore({ ...kept, learn: project.learn })();
-    this.#projects = [...this.#projects, project];
+    this.#awaited.add(project);
     for (const item of this.#queue.items) {
       const isMended = item.strokes.length > 0 || item.only !== undefined;
       const own = isMended ? toItem(item.file) : item;
-      if (!(await this.#goOn(own))) continue;
+      if (!(await this.#awaited.goOn(own, this.#settings))) continue;
       if (own !== item) this.#add([own]);
       else await this.#select(item);
       return own.note;
@@ -160,7 +151,7 @@ export class Editor {
   }
 
   clear(): void {
-    this.#projects = [];
+    this.#awaited.clear();
     this.#leave(() => true);
     say("");
   }
@@ -176,25 +167,6 @@ export class Editor {
     this.#open(true);
     void this.#select(items[0]);
     void this.#work();
-  }
-
-  /** Does to the item what its project asks for, if one of those awaited is its. */
-  async #goOn(item: Item): Promise<boolean> {
-    for (const project of this.#projects) {
-      if (!(await isPhotoOf(project, item.file))) continue;
-      const { at, roi, ...kept } = project.options;
-      this.#settings.restore({ ...kept, learn: project.learn });
-      item.only = at ? { at } : roi && { roi };
-      item.strokes = project.strokes;
-      item.undone = [];
-      const picture = this.#settings.lacks(kept);
-      item.note = picture
-        ? `The project goes on; choose the picture behind it, ${picture}, once more.`
-        : "The project goes on.";
-      this.#projects = this.#projects.filter((each) => each !== project);
-      return true;
-    }
-    return false;
   }
 
   async #work(): Promise<void> {
@@ -312,8 +284,7 @@ export class Editor {
       this.#stage.setAfter(layer);
       for (const tool of this.#tools) tool.isReady = isWhole;
       void layer.withSmall((small) => this.#queue.picture(item, small));
-      this.#undo.disabled = item.strokes.length === 0;
-      this.#redo.disabled = item.undone.length === 0;
+      this.#strokes.offer(item);
       this.#all.disabled = item.only === undefined;
       this.#show(cutout);
     } catch (thrown) {
@@ -368,29 +339,6 @@ export class Editor {
     if (!item?.only) return;
     item.only = undefined;
     say(`${item.file.name}: all of it.`);
-    void this.#refresh();
-  }
-
-  #paint(stroke: Stroke): void {
-    const item = this.selected;
-    if (item?.state === "done") this.#setStrokes(item, [...item.strokes, stroke], []);
-  }
-
-  #unpaint(): void {
-    const item = this.selected;
-    const last = item?.strokes.at(-1);
-    if (item && last) this.#setStrokes(item, item.strokes.slice(0, -1), [...item.undone, last]);
-  }
-
-  #repaint(): void {
-    const item = this.selected;
-    const last = item?.undone.at(-1);
-    if (item && last) this.#setStrokes(item, [...item.strokes, last], item.undone.slice(0, -1));
-  }
-
-  #setStrokes(item: Item, strokes: Item["strokes"], undone: Item["undone"]): void {
-    item.strokes = strokes;
-    item.undone = undone;
     void this.#refresh();
   }
 
