@@ -8,7 +8,6 @@ Where the picture has a mask, the mean of mask and map is taken: the mask says w
 """
 
 import argparse
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -16,8 +15,7 @@ import numpy as np
 
 from data.pictures import read_pair, read_rgb, write_pair
 from data.split import read_split
-from measure.runtimes import saliency, session
-from measure.teacher import taught
+from measure.teacher import finders_of, taught
 from paths import DATA, RUNS
 
 FOLDERS = ("duts", "ecssd", "sod", "ccp", "clothing_gc")
@@ -45,5 +43,5 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, default=RUNS / "taught")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
-    finders = [partial(saliency, session(path, args.threads)) for path in args.teachers]
+    finders = finders_of(args.teachers, args.threads)
     distil(finders, args.data, args.out, read_split())

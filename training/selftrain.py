@@ -13,14 +13,12 @@ its training and believes some of the wrong ones; and at times it is the network
 import argparse
 import csv
 import json
-from functools import partial
 from pathlib import Path
 
 from data.pictures import ON_WHITE, REAL, read_pair, read_rgb, resize, write_pair
 from data.split import read_split
 from measure.metrics import score
-from measure.runtimes import saliency, session
-from measure.teacher import agreed, looks
+from measure.teacher import agreed, finders_of, looks
 from measure.validation import SIZE
 from paths import DATA, RUNS
 
@@ -73,7 +71,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, default=RUNS / "self")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
-    finders = [partial(saliency, session(path, args.threads)) for path in args.teachers]
+    finders = finders_of(args.teachers, args.threads)
     for source in sorted((args.data / "unlabeled").iterdir()):
         count, total = label(finders, source / "im", args.out / source.name)
         print(f"{source.name}: {count} of {total} pictures labelled", flush=True)

@@ -27,3 +27,9 @@ export const cleancut = await entry("index");
 export async function bytesOf({ removeBackground }, input, options) {
   return new Uint8Array(await (await removeBackground(input, options)).arrayBuffer());
 }
+
+/** What a module that runs in the app prints; its wasms have `pages` of 64 KB of memory at most. */
+export function printedWithin(pages, module) {
+  const args = [`--wasm-max-mem-pages=${pages}`, "--input-type=module", `--eval=${module}`];
+  return execFileSync(process.execPath, args, { cwd: app, encoding: "utf8" });
+}

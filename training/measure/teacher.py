@@ -1,19 +1,26 @@
 """Networks, sides and mirror images together: an ensemble (Hansen and Salamon 1990) that teaches and judges, and is never shipped.
 
-In:  `find` functions, rgb [h, w, 3] u8 -> saliency [h, w] f32, and a picture, rgb [h, w, 3] u8. Out: maps [320, 320] f32.
+In:  files, or `find` functions, rgb [h, w, 3] u8 -> saliency [h, w] f32, and a picture, rgb [h, w, 3] u8. Out: maps [320, 320] f32.
 """
 
+from functools import partial
 from itertools import product
 
 import numpy as np
 
 from data.pictures import resize
+from measure.runtimes import saliency, session
 from measure.validation import SIZE
 
 SIDES_PX = (320, 384)
 # Of the pixels that any look shows, this share is shown by all of them.
 AGREE = 0.9
 SHOWN = (0.02, 0.9)
+
+
+def finders_of(paths, threads):
+    """The `find` functions of ONNX files."""
+    return [partial(saliency, session(path, threads)) for path in paths]
 
 
 def look(find, rgb, side, step):
